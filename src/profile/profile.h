@@ -1,0 +1,139 @@
+// The profile as values: what an operator asked for. Pure data; no system calls, no policy.
+// Written by profile/parse.cc, overlaid by profile/merge.cc, read by plan/ and measures/.
+// An absent optional means "not said": merging fills it from the profile that is extended.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nodeward {
+
+// A place in a profile, for errors that are found after parsing. line 0: no line ("--set").
+struct Where {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::string Text() const;  // "app.toml:14:1"
+};
+
+template <class T>
+struct Located {
+  T value{};
+  Where where;
+};
+
+template <class T>
+using Setting = std::optional<Located<T>>;
+using Text = Located<std::string>;
+using TextList = std::optional<std::vector<Text>>;  // a list that is present and empty denies
+
+enum class Enforcement { kStrict, kBestEffort, kPermissive };
+enum class OnViolation { kDeny, kKill };
+enum class RestartWhen { kNever, kOnFailure, kAlways };
+enum class EventFormat { kJson, kText };
+enum class Deliver { kEnv };  // "memory" and "file" are known words, not available in this version
+
+// "512M" or "25%" of the machine; bytes are already multiplied out, percent stays until the host is known.
+struct Size {
+  std::uint64_t bytes = 0;
+  std::optional<double> percent;
+};
+
+// A resource limit. Unlimited is the maximum of the type.
+struct LimitPair {
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
+};
+
+using Milliseconds = std::chrono::milliseconds;
+
+struct ProcessSection {
+  Setting<Enforcement> enforcement;
+  Setting<std::string> user;   // name or number
+  Setting<std::string> group;
+  TextList groups;
+  Setting<std::string> workdir;
+  Setting<std::uint32_t> umask;
+};
+
+struct EnvironmentSection {
+  TextList pass;                    // "NAME" or "PREFIX*"
+  std::map<std::string, Text> set;  // merges key by key
+};
+
+struct CapabilitiesSection {
+  Setting<Enforcement> enforcement;
+  TextList keep;  // lower case, without "cap_"
+};
+
+struct SyscallsSection {
+  Setting<Enforcement> enforcement;
+  TextList allow;  // "@group" or a call's name
+  TextList deny;
+  Setting<OnViolation> on_violation;
+};
+
+struct LimitsSection {
+  Setting<Enforcement> enforcement;
+  Setting<Size> memory;
+  Setting<Size> swap;
+  Setting<double> cpu;           // processors
+  Setting<std::uint64_t> pids;
+  Setting<LimitPair> files;      // descriptors
+  Setting<LimitPair> core;       // bytes
+  Setting<LimitPair> stack;      // bytes
+  Setting<LimitPair> file_size;  // bytes
+  Setting<LimitPair> locked_memory;  // bytes
+};
+
+struct SecretsSection {
+  Setting<std::string> vault;     // absolute once parsed: relative paths count from the profile's folder
+  Setting<std::string> identity;  // likewise
+  TextList require;
+  Setting<Deliver> deliver;
+};
+
+struct Backoff {
+  Milliseconds initial{200};
+  Milliseconds max{30000};
+};
+
+struct GiveUp {
+  std::uint32_t restarts = 5;
+  Milliseconds within{60000};
+};
+
+struct SuperviseSection {
+  Setting<RestartWhen> restart;
+  Setting<Backoff> backoff;
+  Setting<GiveUp> give_up;
+  Setting<int> stop_signal;
+  Setting<Milliseconds> stop_timeout;
+};
+
+struct EventsSection {
+  Setting<EventFormat> format;
+  TextList to;  // "stderr", "file:/absolute/path", "syslog", "journal"
+};
+
+struct Profile {
+  std::string path;                // the file as given, or "built-in default"
+  std::vector<std::string> files;  // every file that was read: path and each `extends`
+  Setting<std::string> extends;
+  Setting<Enforcement> enforcement;
+
+  ProcessSection process;
+  EnvironmentSection environment;
+  CapabilitiesSection capabilities;
+  SyscallsSection syscalls;
+  LimitsSection limits;
+  SecretsSection secrets;
+  SuperviseSection supervise;
+  EventsSection events;
+};
+
+}  // namespace nodeward

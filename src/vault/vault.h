@@ -1,0 +1,42 @@
+// The vault: an age v1 file whose plaintext is a flat TOML table of strings, as named secrets.
+// Parent only, in the supervisor. Values live in SecretBuffers and are named, never printed.
+// Format: C2SP age.md (https://c2sp.org/age).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret_buffer.h"
+
+namespace nodeward {
+
+struct Secret {
+  std::string name;
+  SecretBuffer value;
+};
+using Secrets = std::vector<Secret>;  // sorted by name; names are unique
+
+// Asks for a passphrase; called at most once, only when the file wants one.
+using PassphrasePrompt = std::function<Result<SecretBuffer>()>;
+
+struct VaultKeys {
+  SecretBuffer identity_file;  // the text of an identity file ("AGE-SECRET-KEY-1…" lines), or empty
+  std::string identity_path;   // for messages
+  PassphrasePrompt passphrase; // may be null
+  std::uint64_t scrypt_memory = 0;  // bytes at most for scrypt; 0: no limit but the work factor's
+};
+
+// Decrypts `file` (binary or ASCII armour). Errors say what is wrong and what to do, never content:
+// truncated, tampered, wrong identity, wrong passphrase, unsupported recipient.
+Result<SecretBuffer> DecryptAge(std::string_view file, const VaultKeys& keys);
+
+// The named secrets of a plaintext. An error gives a line, never the text of it.
+// Refused: nested tables, values that are not strings, names twice, names that are no environment
+// names ([A-Za-z_][A-Za-z0-9_]*), a NUL in a value, a value over 128 KiB (execve(2), MAX_ARG_STRLEN).
+Result<Secrets> ParseSecrets(const SecretBuffer& plaintext, std::string_view where);
+
+}  // namespace nodeward
