@@ -1,0 +1,107 @@
+// ChildProgram: all that the application's process needs between clone and execve, as plain data.
+// The supervisor writes it into memory that it shares with the keeper (launch/arena.h); every pointer
+// points into that memory, which the keeper and its children see at the same address. Includes
+// kernel/ alone. The child reads it and allocates nothing.
+#pragma once
+
+#include <linux/filter.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "kernel/sys.h"
+
+namespace nodeward {
+
+inline constexpr std::size_t kMaxSteps = 16;
+inline constexpr std::size_t kMaxGroups = 64;
+inline constexpr std::size_t kMaxLimits = 16;
+inline constexpr std::size_t kMaxCgroups = 8;
+inline constexpr std::size_t kMaxKeptFds = 16;
+
+struct ChildProgram;
+
+// One measure's part in the child: 0, or a positive errno.
+using ApplyFunction = int (*)(const ChildProgram&) noexcept;
+
+struct ChildStep {
+  ApplyFunction apply;
+  std::uint32_t measure;  // index into the registry, for the report of a failure
+};
+
+struct ChildIdentity {
+  bool change;  // false: already unprivileged; ids stay as they are
+  uid_t uid;
+  gid_t gid;
+  bool set_groups;  // false where the host refuses setgroups and the groups are harmless already
+  std::uint32_t group_count;
+  gid_t groups[kMaxGroups];
+  mode_t umask;
+  const char* workdir;  // null: stays
+};
+
+struct ChildCapabilities {
+  bool drop_bounding;      // false without CAP_SETPCAP
+  bool lock_securebits;    // likewise
+  std::uint64_t keep;      // mask: permitted, effective, inheritable and ambient afterwards
+  std::uint64_t bounding;  // mask of capabilities that exist on this kernel (to be dropped, less keep)
+};
+
+struct ChildLimit {
+  int resource;
+  std::uint64_t soft;
+  std::uint64_t hard;
+};
+
+struct ChildSession {
+  bool terminal;    // true: own process group, made the terminal's foreground; false: own session
+  int terminal_fd;  // the controlling terminal's descriptor, when `terminal`
+};
+
+struct ChildFilter {
+  const sock_filter* code;
+  std::uint16_t length;
+  unsigned flags;  // SECCOMP_FILTER_FLAG_*; NEW_LISTENER where the supervisor answers
+};
+
+struct ChildProgram {
+  std::uint32_t step_count;
+  ChildStep steps[kMaxSteps];  // in the order of application
+
+  pid_t keeper;        // the parent that must still be there
+  int control;         // socket to the supervisor: reports, and the listener
+  int gate;            // socket to the keeper: one byte releases, closing tells of execve
+
+  ChildSession session;
+  std::uint32_t cgroup_count;
+  const char* cgroup_procs[kMaxCgroups];  // absolute paths of cgroup.procs files to join
+  std::uint32_t limit_count;
+  ChildLimit limits[kMaxLimits];
+  ChildCapabilities capabilities;
+  ChildIdentity identity;
+  std::uint32_t kept_fd_count;
+  int kept_fds[kMaxKeptFds];  // sorted; besides 0, 1 and 2
+  int relay_stdout;           // descriptor that becomes 1, or -1
+  int relay_stderr;           // descriptor that becomes 2, or -1
+  ChildFilter filter;
+
+  const char* path;  // absolute path of the command
+  char* const* argv;
+  char* const* envp;
+};
+static_assert(std::is_standard_layout_v<ChildProgram>);
+static_assert(std::is_trivially_copyable_v<ChildProgram>);
+
+// What the child says of itself right before the filter: things that /proc does not show.
+struct ChildAttestation {
+  int securebits;
+  int parent_death_signal;
+  int dumpable;
+};
+
+// Where a launch can fail apart from the measures.
+enum class ChildStage : std::uint32_t { kStdio, kMeasure, kParent, kListener, kGate, kExec };
+
+}  // namespace nodeward

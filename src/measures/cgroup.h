@@ -1,0 +1,47 @@
+// The cgroup measure, and what the supervisor asks of the application's groups afterwards.
+// Parent only, apart from JoinCgroups. Sources: cgroups(7), Documentation/admin-guide/cgroup-v2.rst
+// and cgroup-v1/ of the kernel.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "measures/measure.h"
+
+namespace nodeward {
+
+extern const Measure kCgroupMeasure;
+
+// Counters of the application's own groups; absent where the kernel does not tell.
+struct CgroupUse {
+  std::optional<std::uint64_t> memory_current;  // bytes
+  std::optional<std::uint64_t> memory_peak;     // bytes
+  std::optional<std::uint64_t> oom_kills;       // processes killed (oom_kill, not oom)
+  std::optional<std::uint64_t> pids_refused;    // forks refused by the limit
+  std::optional<std::uint64_t> pids_peak;
+  std::optional<std::uint64_t> throttled_periods;
+  std::optional<std::uint64_t> throttled_usec;
+};
+CgroupUse ReadCgroupUse(const LaunchPlan& plan);
+
+// Descriptors that become readable (POLLIN for an eventfd) or exceptional (POLLPRI for a kernfs file)
+// when an OOM kill or a refused fork happened: no polling, no wake-ups at rest.
+struct CgroupWatch {
+  UniqueFd fd;
+  bool priority = false;  // wait for POLLPRI; otherwise POLLIN and an 8-byte read
+};
+std::vector<CgroupWatch> WatchCgroups(const LaunchPlan& plan);
+
+// The path of cgroup.kill of the application's v2 group, or empty.
+std::string CgroupKillFile(const LaunchPlan& plan);
+
+// Kills what still lives in the groups and removes them. Called when the application has ended.
+Result<void> RemoveCgroups(const LaunchPlan& plan);
+
+// In the child: writes itself into every ChildProgram::cgroup_procs. Child-safe.
+int JoinCgroups(const ChildProgram& program) noexcept;
+
+}  // namespace nodeward
