@@ -1,0 +1,134 @@
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iterator>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "host/observed.h"
+#include "host/probe_parts.h"
+#include "host/proc.h"
+#include "kernel/sys.h"
+
+namespace nodeward {
+namespace {
+
+// No architecture has a system call of this number, so the trial's filter concerns nobody.
+constexpr std::uint32_t kUnusedNumber = 0x3ffffffe;
+
+// In the child: a filter with a listener, and what this kernel grants the listener. Raw system
+// calls only; the memory is a copy of the parent's.
+NotifTrial TryListener() noexcept {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kUnusedNumber, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{static_cast<unsigned short>(std::size(code)), code};
+  NotifTrial trial;
+  constexpr unsigned kListener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  int listener = kernel::InstallFilter(kListener | kernel::kFilterWaitKillable, &program);
+  trial.wait_killable = listener >= 0;
+  if (listener == -EINVAL) listener = kernel::InstallFilter(kListener, &program);
+  if (listener < 0) {
+    trial.listener_errno = -listener;
+    return trial;
+  }
+  trial.sync_wake_up = kernel::Call(SYS_ioctl, listener, static_cast<long>(kernel::kNotifSetFlags),
+                                    static_cast<long>(kernel::kNotifSyncWakeUp)) == 0;
+  return trial;
+}
+
+[[noreturn]] void RunTrial(int report) noexcept {
+  // Nobody of the same user may look into this copy of nodeward.
+  kernel::Prctl(PR_SET_DUMPABLE, 0);
+  NotifTrial trial;
+  const int status = kernel::Prctl(PR_SET_NO_NEW_PRIVS, 1);
+  if (status < 0) {
+    trial.listener_errno = -status;
+  } else {
+    trial = TryListener();
+  }
+  const bool told = kernel::Write(report, &trial, sizeof trial) == sizeof trial;
+  kernel::Exit(told ? 0 : 1);
+}
+
+// Waits for the child's answer and for its end. A child that was killed says so by ECANCELED.
+NotifTrial ReceiveTrial(pid_t child, int report) {
+  NotifTrial trial;
+  if (kernel::Read(report, &trial, sizeof trial) != sizeof trial) {
+    trial = NotifTrial{.listener_errno = ECANCELED};
+  }
+  int status = 0;
+  while (::waitpid(child, &status, __WALL) < 0 && errno == EINTR) {
+  }
+  return trial;
+}
+
+NotifTrial RunTrialInChild() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) < 0) return {.listener_errno = errno};
+  const UniqueFd report(ends[0]);
+  UniqueFd child_end(ends[1]);
+  const pid_t child = kernel::Clone(0);  // no SIGCHLD: nobody else shall notice it
+  if (child < 0) return {.listener_errno = -child};
+  if (child == 0) RunTrial(child_end.get());
+  child_end.reset();
+  return ReceiveTrial(child, report.get());
+}
+
+// seccomp(2), Linux 4.14: whether filters may answer so.
+bool ActionAvailable(std::uint32_t action) {
+  return kernel::Call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, reinterpret_cast<long>(&action)) ==
+         0;
+}
+
+}  // namespace
+
+std::string ExplainNoNotif(int listener_errno) {
+  switch (listener_errno) {
+    case 0:
+      return {};
+    case EBUSY:
+      return "another listener (a supervisor, a container runtime with a seccomp agent) already "
+             "watches this process, and the kernel allows one";
+    case EINVAL:
+      return "this kernel does not know it (Linux 5.0)";
+    case ENOSYS:
+    case EPERM:
+    case EACCES:
+      return "seccomp(2) is refused here: " + DescribeErrno(listener_errno);
+    case ECANCELED:
+      return "the trial was killed: a filter around nodeward forbids seccomp(2)";
+    default:
+      return "a filter with a listener could not be tried: " + DescribeErrno(listener_errno);
+  }
+}
+
+SeccompReport ProbeSeccomp(std::string_view status) {
+  SeccompReport report;
+  if (Observed self; ParseStatus(status, &self)) {
+    report.mode = self.seccomp_mode;
+    report.filters = self.seccomp_filters;
+  }
+  report.filter = ActionAvailable(SECCOMP_RET_ERRNO);
+  if (!report.filter) {
+    report.why_no_notif = "this kernel, or a filter around nodeward, has no seccomp filters";
+    return report;
+  }
+  const NotifTrial trial = RunTrialInChild();
+  report.user_notif = trial.listener_errno == 0;
+  report.wait_killable = trial.wait_killable;
+  report.sync_wake_up = trial.sync_wake_up;
+  report.why_no_notif = ExplainNoNotif(trial.listener_errno);
+  return report;
+}
+
+}  // namespace nodeward
