@@ -7,7 +7,16 @@ target_compile_options(nodeward_flags INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>)
 target_include_directories(nodeward_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
-if(NODEWARD_SANITIZE)
+if(NODEWARD_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "NODEWARD_FUZZ needs clang, for libFuzzer: ./dev fuzz sets it up")
+  endif()
+  # Every object is instrumented, so that the fuzzer sees which way an input took.
+  target_compile_options(nodeward_flags INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -g -O1)
+  target_link_options(nodeward_flags INTERFACE -fsanitize=address,undefined)
+elseif(NODEWARD_SANITIZE)
   target_compile_options(nodeward_flags INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g -O1)
   target_link_options(nodeward_flags INTERFACE -fsanitize=address,undefined)
