@@ -8,7 +8,7 @@
 
 namespace nodeward {
 
-// `proc` and `root` are prefixes for tests ("" on a real host).
+// `root` is a prefix for tests, which make a /proc and a /sys of their own; "" on a real host.
 CgroupReport ProbeCgroup(const std::string& root = "");
 
 }  // namespace nodeward

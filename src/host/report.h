@@ -18,6 +18,7 @@ struct CgroupController {
   std::string name;         // "memory"
   std::string mount;        // "/sys/fs/cgroup/memory"
   std::string path;         // where nodeward runs, below `mount`: "/" or "/system.slice/a.service"
+  std::string membership;   // the same place as /proc/self/cgroup names it; differs in containers
   bool v2 = false;
   bool writable = false;    // a group of its own can be made below `path`
   std::string why_not;      // when not writable: "read-only file system"
@@ -35,7 +36,7 @@ struct CgroupReport {
   CgroupVersion version = CgroupVersion::kNone;
   std::map<std::string, CgroupController> controllers;  // memory, cpu, pids
   InheritedLimits inherited;
-  bool memsw = false;  // v1: memory.memsw.* exists
+  bool memsw = false;  // swap can be limited: v1 memory.memsw.*, v2 memory.swap.max
   bool kill = false;   // v2: cgroup.kill exists (Linux 5.14)
 };
 

@@ -35,11 +35,22 @@ struct PlannedVariable {
   std::string origin;                    // "pass", "set", "vault", "nodeward"
 };
 
+// One value of a cgroup: `value` goes into `file`, which `controller` owns.
+struct CgroupSetting {
+  std::string controller;  // "memory"
+  std::string file;        // "memory.max"
+  std::string value;       // as the kernel shows it when read back
+};
+
 // One cgroup hierarchy in which the application gets a group of its own.
 struct PlannedCgroup {
   std::string directory;                 // absolute path of the group
   std::vector<std::string> controllers;  // "memory", "cpu", "pids"
   bool v2 = false;
+  std::string mount;       // where the hierarchy is mounted; `directory` lies below
+  std::string membership;  // the group as /proc/PID/cgroup names it
+  bool kill = false;       // v2: the group has cgroup.kill
+  std::vector<CgroupSetting> settings;  // in the order of writing
 };
 
 struct PlannedFilter {
@@ -62,7 +73,8 @@ struct LaunchPlan {
   PlannedIdentity identity;
   ChildCapabilities capabilities{};
   std::vector<ChildLimit> limits;
-  std::vector<PlannedVariable> environment;  // sorted by name, each once
+  std::vector<std::string> inherited_environment;  // nodeward's own, as "NAME=value"
+  std::vector<PlannedVariable> environment;  // the vault's first; then sorted by name, each once
   std::vector<PlannedCgroup> cgroups;
   std::vector<int> kept_fds;
   PlannedFilter filter;
