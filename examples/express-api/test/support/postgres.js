@@ -1,0 +1,105 @@
+'use strict';
+
+// A PostgreSQL of the test's own: a cluster in a temporary folder, one loopback port, gone at the
+// end. Missing binaries are an error, never a skipped test.
+
+const { execFileSync, spawn } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { freePort } = require('./server');
+
+const READY_MS = 30000;
+
+// POSTGRES_BIN, or the newest that Debian's packages brought.
+function binaries() {
+  if (process.env.POSTGRES_BIN) return process.env.POSTGRES_BIN;
+  const root = '/usr/lib/postgresql';
+  const versions = fs.existsSync(root) ? fs.readdirSync(root) : [];
+  const found = versions
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => path.join(root, version, 'bin'))
+    .find((folder) => fs.existsSync(path.join(folder, 'initdb')));
+  if (found === undefined) {
+    throw new Error('PostgreSQL is missing: apt-get install postgresql, or set POSTGRES_BIN');
+  }
+  return found;
+}
+
+// PostgreSQL refuses to run as root; Debian's package has made the user `postgres` for it.
+function owner() {
+  if (process.getuid() !== 0) return {};
+  const line = fs.readFileSync('/etc/passwd', 'utf8').split('\n').find((l) => l.startsWith('postgres:'));
+  if (line === undefined) throw new Error('no user "postgres" to run PostgreSQL as');
+  const [, , uid, gid] = line.split(':');
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+function initialise(bin, folder, password, identity) {
+  const secret = path.join(folder, 'password');
+  fs.writeFileSync(secret, password, { mode: 0o600 });
+  if (identity.uid !== undefined) {
+    fs.chownSync(folder, identity.uid, identity.gid);
+    fs.chownSync(secret, identity.uid, identity.gid);
+  }
+  execFileSync(path.join(bin, 'initdb'), [
+    '-D', path.join(folder, 'data'), '-U', 'app', '-A', 'scram-sha-256', '-E', 'UTF8',
+    '--locale=C', '--no-sync', `--pwfile=${secret}`,
+  ], { ...identity, cwd: folder, env: { PATH: process.env.PATH }, stdio: 'pipe' });
+}
+
+// Resolves when the server says so; its log goes to stderr.
+function ready(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const timer = setTimeout(() => reject(new Error(`PostgreSQL is not ready:\n${text}`)), READY_MS);
+    child.stderr.on('data', (data) => {
+      text += data;
+      if (!text.includes('ready to accept connections')) return;
+      clearTimeout(timer);
+      resolve();
+    });
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`PostgreSQL ended with ${code}:\n${text}`));
+    });
+  });
+}
+
+// The result: `environment` for the application, `stop()`.
+async function startPostgres(password) {
+  const bin = binaries();
+  const identity = owner();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'express-api-postgres-'));
+  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  let child;
+  const stop = async () => {
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill('SIGINT');  // PostgreSQL's fast shutdown: clients are disconnected
+      await exited;
+    }
+    remove();
+  };
+  try {
+    initialise(bin, folder, password, identity);
+    const port = await freePort();
+    child = spawn(path.join(bin, 'postgres'), [
+      '-D', path.join(folder, 'data'), '-p', String(port), '-k', folder, '-F',
+      '-c', 'listen_addresses=127.0.0.1',
+    ], { ...identity, cwd: folder, env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
+    await ready(child);
+    return {
+      environment: {
+        DB_HOST: '127.0.0.1', DB_PORT: String(port), DB_USER: 'app', DB_NAME: 'postgres',
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+module.exports = { startPostgres };
