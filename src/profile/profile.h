@@ -1,6 +1,6 @@
 // The profile as values: what an operator asked for. Pure data; no system calls, no policy.
-// Written by profile/parse.cc, overlaid by profile/merge.cc, read by plan/ and measures/.
-// An absent optional means "not said": merging fills it from the profile that is extended.
+// Written by profile/keys.cc, one document over the other, the most basic first (that is the merge);
+// read by plan/ and measures/. An absent optional means that no profile said it.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,8 @@ namespace nodeward {
 struct Where {
   std::string file;
   std::uint32_t line = 0;
-  std::uint32_t column = 0;
+  std::uint32_t column = 0;  // counts characters (code points), from 1
+  std::uint32_t width = 0;   // characters to underline; 0: not known
   std::string Text() const;  // "app.toml:14:1"
 };
 
@@ -122,7 +123,7 @@ struct EventsSection {
 
 struct Profile {
   std::string path;                // the file as given, or "built-in default"
-  std::vector<std::string> files;  // every file that was read: path and each `extends`
+  std::vector<std::string> files;  // absolute: every file that was read, built-in ones aside
   Setting<std::string> extends;
   Setting<Enforcement> enforcement;
 

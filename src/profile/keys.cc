@@ -1,0 +1,259 @@
+#include "profile/keys.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "profile/names.h"
+#include "profile/reader.h"
+
+namespace nodeward {
+namespace {
+
+// The words of each enumeration, in the order of its enumerators in profile.h.
+constexpr std::array<std::string_view, 3> kEnforcement = {"strict", "best-effort", "permissive"};
+constexpr std::array<std::string_view, 2> kOnViolation = {"deny", "kill"};
+constexpr std::array<std::string_view, 3> kRestart = {"never", "on-failure", "always"};
+constexpr std::array<std::string_view, 2> kFormat = {"json", "text"};
+constexpr std::array<std::string_view, 3> kDeliver = {"env", "memory", "file"};
+constexpr std::size_t kDeliverable = 1;  // how many of kDeliver this version has
+
+std::string NotAvailable(std::string_view what) {
+  return std::string(what) + " is not available in this version";
+}
+
+// Row setters. Section and Member say where the value goes, Read how it is read.
+template <auto Section, auto Member, auto Read>
+void Put(Reader& reader, const Node& node, Profile& profile) {
+  if (auto value = Read(reader, node)) {
+    (profile.*Section).*Member = Located{std::move(*value), node.where};
+  }
+}
+
+template <auto Section, auto Member, auto ReadItem>
+void PutList(Reader& reader, const Node& node, Profile& profile) {
+  if (auto list = reader.List(node, ReadItem)) (profile.*Section).*Member = std::move(*list);
+}
+
+template <auto Section, auto Member, class Enum>
+void PutWord(Reader& reader, const Node& node, Profile& profile) {
+  if (const auto index = reader.Word(node)) {
+    (profile.*Section).*Member = Located{static_cast<Enum>(*index), node.where};
+  }
+}
+
+void PutVersion(Reader& reader, const Node& node, Profile&) {
+  if (node.kind != Node::Kind::kInteger) {
+    reader.WrongKind(node, "a whole number");
+  } else if (node.integer != 1) {
+    reader.Wrong(node, "this nodeward reads version 1 only");
+  }
+}
+
+void PutExtends(Reader& reader, const Node& node, Profile& profile) {
+  if (node.where.line == 0) {
+    reader.Complain(node.where, "extends cannot be set on the command line", "-p PROFILE");
+  } else if (auto text = reader.PlainText(node)) {
+    profile.extends = Located{std::move(*text), node.where};
+  }
+}
+
+void PutRootEnforcement(Reader& reader, const Node& node, Profile& profile) {
+  if (const auto index = reader.Word(node)) {
+    profile.enforcement = Located{static_cast<Enforcement>(*index), node.where};
+  }
+}
+
+void PutDeliver(Reader& reader, const Node& node, Profile& profile) {
+  const auto index = reader.Word(node);
+  if (!index) return;
+  if (*index < kDeliverable) {
+    profile.secrets.deliver = Located{static_cast<Deliver>(*index), node.where};
+    return;
+  }
+  reader.Complain(node.where,
+                  NotAvailable("secrets.deliver = \"" + std::string(kDeliver[*index]) + "\""),
+                  reader.Line("\"env\""));
+}
+
+void PutEnvironment(Reader& reader, const Node& node, Profile& profile) {
+  if (node.kind != Node::Kind::kTable) {
+    reader.WrongKind(node, "a table");
+    return;
+  }
+  for (const Member& member : node.members) {
+    if (!IsEnvironmentName(member.name)) {
+      reader.Complain(member.where,
+                      "environment.set: \"" + member.name + "\" is not a variable's name",
+                      "letters, digits and _, not beginning with a digit");
+      continue;
+    }
+    const auto value = reader.Text(member.value);
+    if (!value) continue;
+    if (value->find('\0') != std::string::npos) {
+      reader.Complain(member.value.where,
+                      "environment.set: the value of " + member.name + " has a NUL");
+      continue;
+    }
+    profile.environment.set[member.name] = {*value, member.value.where};
+  }
+}
+
+void PutSinks(Reader& reader, const Node& node, Profile& profile) {
+  auto list = reader.List(node, ReadSink);
+  if (!list) return;
+  if (list->empty()) {
+    reader.Wrong(node, "an empty list would leave every violation untold");
+    return;
+  }
+  profile.events.to = std::move(*list);
+}
+
+// A part of a setting that is a struct: the parts that are not said keep what they had.
+template <class T>
+T& Part(Setting<T>& setting, const Where& where) {
+  if (!setting) setting.emplace();
+  setting->where = where;
+  return setting->value;
+}
+
+template <auto Member>
+void PutBackoff(Reader& reader, const Node& node, Profile& profile) {
+  const auto pause = ReadPause(reader, node);
+  if (pause) Part(profile.supervise.backoff, node.where).*Member = *pause;
+}
+
+void PutRestarts(Reader& reader, const Node& node, Profile& profile) {
+  const auto count = ReadCount(reader, node);
+  if (count)
+    Part(profile.supervise.give_up, node.where).restarts = static_cast<std::uint32_t>(*count);
+}
+
+void PutWithin(Reader& reader, const Node& node, Profile& profile) {
+  const auto pause = ReadPause(reader, node);
+  if (pause) Part(profile.supervise.give_up, node.where).within = *pause;
+}
+
+template <auto Section, auto Member>
+constexpr auto kPutEnforcement = &PutWord<Section, Member, Enforcement>;
+
+using P = Profile;
+constexpr auto kProcess = &P::process;
+constexpr auto kCapabilities = &P::capabilities;
+constexpr auto kSyscalls = &P::syscalls;
+constexpr auto kLimits = &P::limits;
+constexpr auto kSecrets = &P::secrets;
+constexpr auto kSupervise = &P::supervise;
+
+// In the order of interface.md.
+constexpr Key kKeys[] = {
+    {"version", KeyKind::kInteger, "1", PutVersion},
+    {"extends", KeyKind::kText, "\"default\"", PutExtends},
+    {"enforcement", KeyKind::kWord, "\"strict\"", PutRootEnforcement, kEnforcement},
+
+    {"process.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kProcess, &ProcessSection::enforcement>, kEnforcement},
+    {"process.user", KeyKind::kName, "\"node\"", Put<kProcess, &ProcessSection::user, ReadAccount>},
+    {"process.group", KeyKind::kName, "\"node\"",
+     Put<kProcess, &ProcessSection::group, ReadAccount>},
+    {"process.groups", KeyKind::kNameList, "[]",
+     PutList<kProcess, &ProcessSection::groups, ReadAccount>},
+    {"process.workdir", KeyKind::kText, "\"/app\"",
+     Put<kProcess, &ProcessSection::workdir, ReadWorkdir>},
+    {"process.umask", KeyKind::kText, "\"0077\"", Put<kProcess, &ProcessSection::umask, ReadUmask>},
+
+    {"environment.pass", KeyKind::kList, "[\"NODE_ENV\", \"OTEL_*\"]",
+     PutList<&P::environment, &EnvironmentSection::pass, ReadPattern>},
+    {"environment.set", KeyKind::kMap, "{ NODE_ENV = \"production\" }", PutEnvironment},
+
+    {"capabilities.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kCapabilities, &CapabilitiesSection::enforcement>, kEnforcement},
+    {"capabilities.keep", KeyKind::kList, "[\"net_bind_service\"]",
+     PutList<kCapabilities, &CapabilitiesSection::keep, ReadCapability>},
+
+    {"syscalls.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kSyscalls, &SyscallsSection::enforcement>, kEnforcement},
+    {"syscalls.allow", KeyKind::kList, "[\"@default\"]",
+     PutList<kSyscalls, &SyscallsSection::allow, ReadAllowedCall>},
+    {"syscalls.deny", KeyKind::kList, "[\"mount\"]",
+     PutList<kSyscalls, &SyscallsSection::deny, ReadDeniedCall>},
+    {"syscalls.on_violation", KeyKind::kWord, "\"deny\"",
+     PutWord<kSyscalls, &SyscallsSection::on_violation, OnViolation>, kOnViolation},
+
+    {"filesystem.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
+    {"filesystem.read", KeyKind::kList, "[\"/app\"]", nullptr},
+    {"filesystem.write", KeyKind::kList, "[\"/tmp\"]", nullptr},
+    {"filesystem.exec", KeyKind::kList, "[\"@node\"]", nullptr},
+
+    {"network.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
+    {"network.listen", KeyKind::kPortList, "[3000]", nullptr},
+    {"network.connect", KeyKind::kList, "[\"@loopback\", \"@private\"]", nullptr},
+    {"network.dns", KeyKind::kText, "\"open\"", nullptr},
+
+    {"limits.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kLimits, &LimitsSection::enforcement>, kEnforcement},
+    {"limits.memory", KeyKind::kSize, "\"512M\"", Put<kLimits, &LimitsSection::memory, ReadMemory>},
+    {"limits.swap", KeyKind::kSize, "\"0\"", Put<kLimits, &LimitsSection::swap, ReadSwap>},
+    {"limits.cpu", KeyKind::kNumber, "1.5", Put<kLimits, &LimitsSection::cpu, ReadCpu>},
+    {"limits.pids", KeyKind::kInteger, "64", Put<kLimits, &LimitsSection::pids, ReadCount>},
+    {"limits.files", KeyKind::kPair, "4096", Put<kLimits, &LimitsSection::files, ReadCountPair>},
+    {"limits.core", KeyKind::kPair, "\"0\"", Put<kLimits, &LimitsSection::core, ReadSizePair>},
+    {"limits.stack", KeyKind::kPair, "\"8M\"", Put<kLimits, &LimitsSection::stack, ReadStackPair>},
+    {"limits.file_size", KeyKind::kPair, "\"1G\"",
+     Put<kLimits, &LimitsSection::file_size, ReadSizePair>},
+    {"limits.locked_memory", KeyKind::kPair, "\"64K\"",
+     Put<kLimits, &LimitsSection::locked_memory, ReadSizePair>},
+
+    {"secrets.vault", KeyKind::kText, "\"app.vault.age\"",
+     Put<kSecrets, &SecretsSection::vault, ReadFilePath>},
+    {"secrets.identity", KeyKind::kText, "\"identity.txt\"",
+     Put<kSecrets, &SecretsSection::identity, ReadFilePath>},
+    {"secrets.require", KeyKind::kList, "[\"DB_PASSWORD\"]",
+     PutList<kSecrets, &SecretsSection::require, ReadEnvironmentName>},
+    {"secrets.deliver", KeyKind::kWord, "\"env\"", PutDeliver, kDeliver},
+
+    {"node.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
+    {"node.eval", KeyKind::kBoolean, "false", nullptr},
+    {"node.addons", KeyKind::kBoolean, "true", nullptr},
+    {"node.heap", KeyKind::kSize, "\"auto\"", nullptr},
+    {"node.guard", KeyKind::kBoolean, "true", nullptr},
+
+    {"namespaces.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
+    {"namespaces.mount", KeyKind::kBoolean, "true", nullptr},
+    {"namespaces.net", KeyKind::kBoolean, "true", nullptr},
+    {"namespaces.pid", KeyKind::kBoolean, "true", nullptr},
+
+    {"supervise.restart", KeyKind::kWord, "\"on-failure\"",
+     PutWord<kSupervise, &SuperviseSection::restart, RestartWhen>, kRestart},
+    {"supervise.backoff.initial", KeyKind::kDuration, "\"200ms\"", PutBackoff<&Backoff::initial>},
+    {"supervise.backoff.max", KeyKind::kDuration, "\"30s\"", PutBackoff<&Backoff::max>},
+    {"supervise.give_up.restarts", KeyKind::kInteger, "5", PutRestarts},
+    {"supervise.give_up.within", KeyKind::kDuration, "\"1min\"", PutWithin},
+    {"supervise.stop_signal", KeyKind::kText, "\"SIGTERM\"",
+     Put<kSupervise, &SuperviseSection::stop_signal, ReadStopSignal>},
+    {"supervise.stop_timeout", KeyKind::kDuration, "\"8s\"",
+     Put<kSupervise, &SuperviseSection::stop_timeout, ReadDuration>},
+    {"supervise.health.http", KeyKind::kText, "\"http://127.0.0.1:3000/healthz\"", nullptr},
+    {"supervise.health.interval", KeyKind::kDuration, "\"10s\"", nullptr},
+    {"supervise.health.timeout", KeyKind::kDuration, "\"2s\"", nullptr},
+    {"supervise.health.failures", KeyKind::kInteger, "3", nullptr},
+
+    {"http", KeyKind::kSection, "", nullptr},
+    {"alerts", KeyKind::kSection, "", nullptr},
+
+    {"events.format", KeyKind::kWord, "\"json\"",
+     PutWord<&P::events, &EventsSection::format, EventFormat>, kFormat},
+    {"events.to", KeyKind::kList, "[\"stderr\"]", PutSinks},
+};
+
+}  // namespace
+
+std::span<const Key> Keys() { return kKeys; }
+
+const Key* FindKey(std::string_view path) {
+  const auto* found = std::find_if(std::begin(kKeys), std::end(kKeys),
+                                   [&](const Key& key) { return key.path == path; });
+  return found == std::end(kKeys) ? nullptr : found;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,16 @@
+// The words that a profile may use and that nodeward does not look up elsewhere. Pure data.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace nodeward {
+
+// linux/capability.h, Linux 5.9 and later: the name of capability N is at index N, lower case,
+// without "cap_". A kernel with fewer knows the first ones of it.
+std::span<const std::string_view> CapabilityNames();
+
+// [A-Za-z_][A-Za-z0-9_]*: POSIX's environment names, with lower case as Linux programs use it.
+bool IsEnvironmentName(std::string_view name);
+
+}  // namespace nodeward
