@@ -22,8 +22,10 @@ done
 if [ -e "$vault" ] && [ -e "$identity" ]; then
   exit 0
 fi
-[ ! -e "$vault" ] || die "$vault exists, but not its identity $identity: remove one or bring the other"
-[ ! -e "$identity" ] || die "$identity exists, but not its vault $vault: remove it to start anew"
+[ ! -e "$vault" ] ||
+  die "$vault exists, but not its identity $identity: remove the vault to start anew"
+[ ! -e "$identity" ] ||
+  die "$identity exists, but not its vault $vault: remove it to start anew"
 
 # 32 random bytes as 64 hexadecimal digits: nothing that TOML would have to escape.
 random() {
@@ -34,7 +36,9 @@ db_password=${DB_PASSWORD:-$(random)}
 jwt_secret=${JWT_SECRET:-$(random)}
 for value in "$db_password" "$jwt_secret"; do
   case $value in
-    *[!A-Za-z0-9._~+/=-]*) die "a given secret holds a character beyond A-Z a-z 0-9 . _ ~ + / = -" ;;
+    *[!A-Za-z0-9._~+/=-]*)
+      die "a given secret holds a character beyond A-Z a-z 0-9 . _ ~ + / = -"
+      ;;
   esac
 done
 

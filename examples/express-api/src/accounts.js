@@ -27,9 +27,12 @@ const Registration = z.strictObject({
 
 const Credentials = z.strictObject({ email, password: z.string().min(1).max(200) });
 
-const view = (row) => (
-  { id: row.id, email: row.email, name: row.name, createdAt: new Date(row.created_at).toISOString() }
-);
+const view = (row) => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  createdAt: new Date(row.created_at).toISOString(),
+});
 
 function createAccounts(database) {
   // Compared with when the address is unknown, so that the time taken does not tell who is

@@ -30,7 +30,8 @@ function binaries() {
 // PostgreSQL refuses to run as root; Debian's package has made the user `postgres` for it.
 function owner() {
   if (process.getuid() !== 0) return {};
-  const line = fs.readFileSync('/etc/passwd', 'utf8').split('\n').find((l) => l.startsWith('postgres:'));
+  const users = fs.readFileSync('/etc/passwd', 'utf8').split('\n');
+  const line = users.find((text) => text.startsWith('postgres:'));
   if (line === undefined) throw new Error('no user "postgres" to run PostgreSQL as');
   const [, , uid, gid] = line.split(':');
   return { uid: Number(uid), gid: Number(gid) };
@@ -53,7 +54,8 @@ function initialise(bin, folder, password, identity) {
 function ready(child) {
   return new Promise((resolve, reject) => {
     let text = '';
-    const timer = setTimeout(() => reject(new Error(`PostgreSQL is not ready:\n${text}`)), READY_MS);
+    const fail = (what) => reject(new Error(`PostgreSQL ${what}:\n${text}`));
+    const timer = setTimeout(() => fail('is not ready'), READY_MS);
     child.stderr.on('data', (data) => {
       text += data;
       if (!text.includes('ready to accept connections')) return;
@@ -62,7 +64,7 @@ function ready(child) {
     });
     child.once('exit', (code) => {
       clearTimeout(timer);
-      reject(new Error(`PostgreSQL ended with ${code}:\n${text}`));
+      fail(`ended with ${code}`);
     });
   });
 }
