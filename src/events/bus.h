@@ -24,6 +24,11 @@ struct BusOptions {
   // because the application would otherwise share the description that events go to: it could
   // forge or cut an event. A line that looks like an event gets a prefix. Read ends; owned.
   std::vector<UniqueFd> relay;
+
+  // Where the sinks are; tests put others here. The descriptor is not owned.
+  int stderr_fd = 2;
+  std::string syslog_socket = "/dev/log";
+  std::string journal_socket = "/run/systemd/journal/socket";
 };
 
 class EventBus {

@@ -13,15 +13,23 @@
 namespace nodeward {
 
 enum class EventType {
-  kStart, kReady, kViolation, kDegraded, kLimit, kHealth, kRestart, kAlert, kExit,
+  kStart,
+  kReady,
+  kViolation,
+  kDegraded,
+  kLimit,
+  kHealth,
+  kRestart,
+  kAlert,
+  kExit,
 };
 enum class Severity { kInfo, kWarn, kError };
 
 std::string_view Name(EventType type);     // "violation"
 std::string_view Name(Severity severity);  // "WARN"
 
-using FieldValue = std::variant<bool, std::int64_t, std::uint64_t, double, std::string,
-                                std::vector<std::string>>;
+using FieldValue =
+    std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::vector<std::string>>;
 struct Field {
   std::string name;  // "process.pid"
   FieldValue value;  // strings may hold any bytes; formatting makes them safe

@@ -2,6 +2,7 @@
 // A flood costs neither disk nor supervisor, and no count is lost.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,8 +15,8 @@ namespace nodeward {
 
 // What makes two violations the same one (interface.md: kind, call, errno, command, target).
 struct FoldKey {
-  int call = 0;     // system call number, or a stable number of another kind
-  int error = 0;    // errno answered
+  int call = 0;         // system call number, or a stable number of another kind
+  int error = 0;        // errno answered
   std::string command;  // comm of the process
   std::string target;   // the decoded path or address, or empty
   bool operator==(const FoldKey&) const = default;
@@ -24,12 +25,15 @@ struct FoldKey {
 // Thread-safe. At most `capacity` keys are told apart; the rest share one key named "other".
 class Folder {
  public:
-  explicit Folder(std::size_t capacity = 1024);
+  using Clock = std::function<std::chrono::steady_clock::time_point()>;
+
+  explicit Folder(std::size_t capacity = 1024, Clock clock = std::chrono::steady_clock::now);
   ~Folder();
 
   // Counts one violation. True when it is the first of its key since the key was last forgotten:
-  // the caller then emits an event with count 1 at once. `make` is called at most once for each key,
-  // to build the event that later counts are told with ("count" is set by Flush).
+  // the caller then emits an event with count 1 at once. `make` is called at most once for each
+  // key, to build the event that later counts are told with ("count" is set by Flush); it runs
+  // under the lock and must not call the folder.
   bool Add(const FoldKey& key, const std::function<Event()>& make);
   // Whether counts wait to be told: the caller then arms a one-second timer for Flush.
   bool Pending() const;

@@ -1,0 +1,190 @@
+#include "events/relay.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace nodeward {
+namespace {
+
+constexpr std::size_t kBufferSize = 64 * 1024;
+constexpr std::chrono::milliseconds kIdle{100};
+// Reads of one source for one Drain: more than any pipe holds, so that a source that never stops
+// writing does not hold up the end.
+constexpr int kDrainReads = 1024 * 1024 / static_cast<int>(kBufferSize) + 1;
+
+// Collects pieces and writes them with few system calls; pieces that touch become one.
+class Batch {
+ public:
+  explicit Batch(FdWriter* out) : out_(out) {}
+
+  int Add(std::string_view bytes) {
+    if (used_ > 0) {
+      iovec& last = parts_[used_ - 1];
+      if (static_cast<const char*>(last.iov_base) + last.iov_len == bytes.data()) {
+        last.iov_len += bytes.size();
+        return 0;
+      }
+    }
+    if (used_ == parts_.size()) {
+      if (const int error = Write(); error != 0) return error;
+    }
+    parts_[used_++] = Part(bytes);
+    return 0;
+  }
+
+  int Write() {
+    const int error = out_->Write(std::span(parts_.data(), used_));
+    used_ = 0;
+    return error;
+  }
+
+ private:
+  FdWriter* out_;
+  std::array<iovec, 64> parts_{};
+  std::size_t used_ = 0;
+};
+
+// Where the next line begins, or the end of `bytes`. A carriage return counts as an end: many
+// readers split lines there, and a terminal starts over.
+std::size_t LineEnd(std::string_view bytes) {
+  const std::size_t newline = std::min(bytes.find('\n'), bytes.size() - 1);
+  return std::min(bytes.substr(0, newline + 1).find('\r'), newline) + 1;
+}
+
+}  // namespace
+
+struct Relay::Source {
+  UniqueFd fd;
+  std::unique_ptr<std::array<char, kBufferSize>> buffer;
+  std::size_t used = 0;  // bytes of a line whose end is missing, at the front of the buffer
+  Clock::time_point last_read;
+
+  std::string_view bytes() const { return {buffer->data(), used}; }
+  void Consume(std::size_t count) {
+    std::memmove(buffer->data(), buffer->data() + count, used - count);
+    used -= count;
+  }
+};
+
+Relay::Relay(std::vector<UniqueFd> sources, FdWriter* out, SinkFormat format)
+    : out_(out), format_(format) {
+  for (UniqueFd& fd : sources) {
+    // The read end has a description of its own, so this does not reach the application.
+    const int flags = fcntl(fd.get(), F_GETFL);
+    if (flags >= 0) fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
+    sources_.push_back({std::move(fd), std::make_unique<std::array<char, kBufferSize>>(), 0, {}});
+  }
+}
+
+Relay::Relay(Relay&& other) noexcept = default;
+Relay::~Relay() = default;
+
+void Relay::AddTo(std::vector<pollfd>& fds) const {
+  for (const Source& source : sources_) {
+    if (source.fd.valid()) fds.push_back({source.fd.get(), POLLIN, 0});
+  }
+}
+
+int Relay::TimeoutMs(Clock::time_point now) const {
+  int timeout = -1;
+  for (const Source& source : sources_) {
+    if (source.used == 0) continue;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(source.last_read + kIdle - now).count();
+    const int due = static_cast<int>(std::clamp<std::int64_t>(left, 0, kIdle.count()));
+    timeout = timeout < 0 ? due : std::min(timeout, due);
+  }
+  return timeout;
+}
+
+int Relay::Pass(Clock::time_point now) {
+  for (Source& source : sources_) {
+    const int error = Read(source, now);
+    if (error == ECANCELED) return error;
+    const bool idle = error == EAGAIN && now - source.last_read >= kIdle;
+    if (PassLines(source, idle) == ECANCELED) return ECANCELED;
+  }
+  return 0;
+}
+
+int Relay::Drain() {
+  for (Source& source : sources_) {
+    for (int reads = 0; reads < kDrainReads; ++reads) {
+      const int error = Read(source, source.last_read);
+      if (PassLines(source, error != 0) == ECANCELED) return ECANCELED;
+      if (error != 0) break;
+    }
+    if (PassLines(source, true) == ECANCELED) return ECANCELED;
+  }
+  return 0;
+}
+
+// 0 when something was read; EAGAIN when nothing is there; ENODATA when the source has ended.
+int Relay::Read(Source& source, Clock::time_point now) {
+  if (!source.fd.valid()) return ENODATA;
+  const ssize_t count = read(source.fd.get(), source.buffer->data() + source.used,
+                             source.buffer->size() - source.used);
+  if (count > 0) {
+    source.used += static_cast<std::size_t>(count);
+    source.last_read = now;
+    return 0;
+  }
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return EAGAIN;
+  source.fd.reset();
+  return ENODATA;
+}
+
+// Passes on the whole lines that are there, and with `all` the rest too.
+int Relay::PassLines(Source& source, bool all) {
+  if (source.used == 0) return 0;
+  const std::size_t newline = source.bytes().rfind('\n');
+  const std::size_t whole = newline == std::string_view::npos ? 0 : newline + 1;
+  if (whole > 0) {
+    if (const int error = Send(source, source.bytes().substr(0, whole), false); error != 0) {
+      return error;
+    }
+    source.Consume(whole);
+  }
+  if (source.used == 0 || !(all || !source.fd.valid() || source.used == kBufferSize)) return 0;
+  const int error = Send(source, source.bytes(), true);
+  source.used = 0;
+  return error;
+}
+
+int Relay::Send(Source& source, std::string_view bytes, bool partial) {
+  Batch batch(out_);
+  const bool continued = open_ == &source && out_->mid_line();
+  bool check = !continued || out_->last_byte() == '\r';
+  int error = !continued && out_->mid_line() ? batch.Add("\n") : 0;
+  while (error == 0 && !bytes.empty()) {
+    const std::string_view line = bytes.substr(0, LineEnd(bytes));
+    const bool ended = line.back() == '\n' || line.back() == '\r';
+    const std::string_view text = line.substr(0, line.size() - (ended ? 1 : 0));
+    if (check && CouldPassForEvent(text, ended, format_)) error = batch.Add(kRelayMark);
+    if (error == 0) error = batch.Add(line);
+    check = true;
+    bytes.remove_prefix(line.size());
+  }
+  if (error == 0) error = batch.Write();
+  open_ = partial ? &source : nullptr;
+  return error == 0 ? 0 : Failed(error);
+}
+
+// Nobody reads any more: close the read ends, so that the application gets EPIPE as it would bare.
+// After other errors (a full disk) the bytes are gone, as they would be bare.
+int Relay::Failed(int error) {
+  if (error != EPIPE) return error;
+  for (Source& source : sources_) {
+    source.fd.reset();
+    source.used = 0;
+  }
+  return error;
+}
+
+}  // namespace nodeward
