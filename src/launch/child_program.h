@@ -43,10 +43,9 @@ struct ChildIdentity {
 };
 
 struct ChildCapabilities {
-  bool drop_bounding;      // false without CAP_SETPCAP
-  bool lock_securebits;    // likewise
-  std::uint64_t keep;      // mask: permitted, effective, inheritable and ambient afterwards
-  std::uint64_t bounding;  // mask of capabilities that exist on this kernel (to be dropped, less keep)
+  bool lock_securebits;         // false without CAP_SETPCAP
+  std::uint64_t keep;           // mask: permitted, effective, inheritable and ambient afterwards
+  std::uint64_t drop_bounding;  // mask of what leaves the bounding set; 0 without CAP_SETPCAP
 };
 
 struct ChildLimit {
@@ -98,10 +97,36 @@ static_assert(std::is_trivially_copyable_v<ChildProgram>);
 struct ChildAttestation {
   int securebits;
   int parent_death_signal;
-  int dumpable;
 };
 
-// Where a launch can fail apart from the measures.
-enum class ChildStage : std::uint32_t { kStdio, kMeasure, kParent, kListener, kGate, kExec };
+// Where a launch can fail.
+enum class ChildStage : std::uint32_t { kStdio, kMeasure, kGate, kExec };
+
+enum class ReportKind : std::uint32_t {
+  // From the child, or its messenger.
+  kReady,     // everything is applied; waits for the gate
+  kFailed,    // will not execute: stage, measure, error
+  kListener,  // carries the seccomp listener
+  // From the keeper.
+  kLaunched,  // pid
+  kExecuted,  // the gate closed: execve succeeded, or the child died (an kExited follows)
+  kExited,    // the main process: code (CLD_*) and status, as in siginfo_t
+  kStopped,
+  kContinued,
+  kTreeGone,  // every descendant has been killed and reaped
+};
+
+// One datagram to the supervisor over ChildProgram::control.
+struct ControlReport {
+  ReportKind kind;
+  ChildStage stage;           // kFailed
+  std::uint32_t measure;      // kFailed at kMeasure: index into the registry
+  int error;                  // kFailed: positive errno
+  pid_t pid;                  // keeper's reports
+  int code;                   // kExited, kStopped: CLD_*
+  int status;                 // exit code or signal
+  ChildAttestation attested;  // kReady
+};
+static_assert(std::is_trivially_copyable_v<ControlReport>);
 
 }  // namespace nodeward

@@ -57,6 +57,9 @@ struct PlannedFilter {
   std::vector<sock_filter> code;
   bool listener = false;      // notified: each refusal is seen
   bool kill = false;          // on_violation = "kill"
+  bool permissive = false;    // told and let through
+  unsigned flags = 0;         // SECCOMP_FILTER_FLAG_*
+  int filters_before = 0;     // filters that nodeward itself runs under
   int last_call = 0;          // highest number of the table; above it ENOSYS
 };
 
@@ -69,6 +72,9 @@ struct Protected {
 
 struct LaunchPlan {
   Protected guarded;
+  int control = -1;       // the child's end of the socket to the supervisor
+  int relay_stdout = -1;  // what becomes the application's 1 and 2; -1: inherited as they are
+  int relay_stderr = -1;
   bool terminal = false;  // stdin is the controlling terminal and nodeward is in its foreground
   PlannedIdentity identity;
   ChildCapabilities capabilities{};

@@ -1,0 +1,139 @@
+#include "launch/arena.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "measures/measure.h"
+
+namespace nodeward {
+namespace {
+
+constexpr std::size_t kSize = 8u << 20;
+
+ChildIdentity Identity(const PlannedIdentity& planned, const char* workdir) {
+  ChildIdentity identity = {};
+  identity.change = planned.change;
+  identity.uid = planned.uid;
+  identity.gid = planned.gid;
+  identity.set_groups = planned.set_groups;
+  identity.group_count = static_cast<std::uint32_t>(std::min(planned.groups.size(), kMaxGroups));
+  std::copy_n(planned.groups.begin(), identity.group_count, identity.groups);
+  identity.umask = planned.umask;
+  identity.workdir = workdir;
+  return identity;
+}
+
+std::size_t NeededFor(const LaunchPlan& plan) {
+  std::size_t size = sizeof(ChildProgram) + 4096 + plan.filter.code.size() * sizeof(sock_filter);
+  for (const PlannedVariable& variable : plan.environment) {
+    const std::size_t value =
+        variable.secret != nullptr ? variable.secret->size() : variable.text.size();
+    size += variable.name.size() + value + 32;
+  }
+  for (const std::string& argument : plan.command) size += argument.size() + 32;
+  for (const PlannedCgroup& group : plan.cgroups) size += group.directory.size() + 32;
+  return size + plan.path.size() + plan.identity.workdir.size();
+}
+
+}  // namespace
+
+Result<Arena> Arena::Create() {
+  void* base = mmap(nullptr, kSize, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) return Fail("cannot map memory for the launch: " + DescribeErrno(errno));
+  madvise(base, kSize, MADV_DONTDUMP);
+  return Arena(base);
+}
+
+Arena::Arena(Arena&& other) noexcept
+    : base_(std::exchange(other.base_, nullptr)), used_(other.used_), locked_(other.locked_) {}
+
+Arena::~Arena() {
+  if (base_ == nullptr) return;
+  Wipe();
+  munmap(base_, kSize);
+}
+
+void* Arena::Allocate(std::size_t size, std::size_t alignment) {
+  const std::size_t start = (used_ + alignment - 1) / alignment * alignment;
+  used_ = start + size;
+  return static_cast<char*>(base_) + start;
+}
+
+const char* Arena::Copy(std::string_view text) {
+  char* copy = Array<char>(text.size() + 1);
+  std::copy(text.begin(), text.end(), copy);
+  copy[text.size()] = '\0';
+  return copy;
+}
+
+char* const* Arena::Environment(const std::vector<PlannedVariable>& variables) {
+  char** list = Array<char*>(variables.size() + 1);
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    const PlannedVariable& variable = variables[i];
+    const std::string_view value =
+        variable.secret != nullptr ? variable.secret->view() : std::string_view(variable.text);
+    char* entry = Array<char>(variable.name.size() + value.size() + 2);
+    list[i] = entry;
+    entry = std::copy(variable.name.begin(), variable.name.end(), entry);
+    *entry++ = '=';
+    entry = std::copy(value.begin(), value.end(), entry);
+    *entry = '\0';
+  }
+  list[variables.size()] = nullptr;
+  return list;
+}
+
+char* const* Arena::Arguments(const std::vector<std::string>& command) {
+  char** list = Array<char*>(command.size() + 1);
+  for (std::size_t i = 0; i < command.size(); ++i) list[i] = const_cast<char*>(Copy(command[i]));
+  list[command.size()] = nullptr;
+  return list;
+}
+
+Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t>& steps) {
+  const std::size_t needed = NeededFor(plan);
+  if (needed > kSize) return Fail("the environment and arguments are larger than 8 MiB");
+  locked_ = mlock(base_, needed) == 0;
+  used_ = 0;
+  ChildProgram& child = *new (Array<ChildProgram>(1)) ChildProgram{};
+  for (const std::uint32_t index : steps) {
+    child.steps[child.step_count++] = {Measures()[index].apply, index};
+  }
+  child.keeper = plan.guarded.keeper;
+  child.control = plan.control;
+  child.gate = -1;
+  child.relay_stdout = plan.relay_stdout;
+  child.relay_stderr = plan.relay_stderr;
+  child.session = {plan.terminal, 0};
+  for (const PlannedCgroup& group : plan.cgroups) {
+    child.cgroup_procs[child.cgroup_count++] = Copy(group.directory + "/cgroup.procs");
+  }
+  child.limit_count = static_cast<std::uint32_t>(plan.limits.size());
+  std::copy(plan.limits.begin(), plan.limits.end(), child.limits);
+  child.capabilities = plan.capabilities;
+  const std::string& workdir = plan.identity.workdir;
+  child.identity = Identity(plan.identity, workdir.empty() ? nullptr : Copy(workdir));
+  child.kept_fd_count = static_cast<std::uint32_t>(plan.kept_fds.size());
+  std::copy(plan.kept_fds.begin(), plan.kept_fds.end(), child.kept_fds);
+  sock_filter* code = Array<sock_filter>(plan.filter.code.size());
+  std::copy(plan.filter.code.begin(), plan.filter.code.end(), code);
+  child.filter = {code, static_cast<std::uint16_t>(plan.filter.code.size()), plan.filter.flags};
+  child.path = Copy(plan.path);
+  child.argv = Arguments(plan.command);
+  child.envp = Environment(plan.environment);
+  return {};
+}
+
+void Arena::Wipe() {
+  explicit_bzero(base_, used_);
+  munlock(base_, used_);
+  madvise(base_, kSize, MADV_REMOVE);
+  used_ = 0;
+}
+
+}  // namespace nodeward

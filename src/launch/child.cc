@@ -1,0 +1,76 @@
+#include "launch/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/prctl.h>
+#include <sys/syscall.h>
+
+#include "kernel/sys.h"
+#include "launch/child_program.h"
+
+namespace nodeward {
+namespace {
+
+using kernel::Call;
+
+void Tell(const ChildProgram& program, const ControlReport& report) noexcept {
+  kernel::Write(program.control, &report, sizeof(report));
+}
+
+[[noreturn]] void GiveUp(const ChildProgram& program, ChildStage stage, std::uint32_t measure,
+                         int error) noexcept {
+  ControlReport report = {};
+  report.kind = ReportKind::kFailed;
+  report.stage = stage;
+  report.measure = measure;
+  report.error = error;
+  Tell(program, report);
+  kernel::Exit(125);
+}
+
+int PlaceStdio(const ChildProgram& program) noexcept {
+  const int wanted[] = {program.relay_stdout, program.relay_stderr};
+  for (int i = 0; i < 2; ++i) {
+    if (wanted[i] < 0) continue;
+    const long status = Call(SYS_dup3, wanted[i], i + 1, 0);
+    if (status < 0) return static_cast<int>(-status);
+  }
+  return 0;
+}
+
+// Read from the kernel before the filter, independently of what the steps believe to have done.
+ChildAttestation Attest() noexcept {
+  ChildAttestation attested = {};
+  attested.securebits = kernel::Prctl(PR_GET_SECUREBITS);
+  kernel::Prctl(PR_GET_PDEATHSIG, reinterpret_cast<unsigned long>(&attested.parent_death_signal));
+  // The supervisor now looks at /proc/PID with the application's ids. Nothing is given away that the
+  // application itself will not have in a moment.
+  kernel::Prctl(PR_SET_DUMPABLE, 1);
+  return attested;
+}
+
+}  // namespace
+
+void RunChild(const ChildProgram& program) noexcept {
+  if (const int error = PlaceStdio(program)) GiveUp(program, ChildStage::kStdio, 0, error);
+  ControlReport ready = {};
+  ready.kind = ReportKind::kReady;
+  for (std::uint32_t i = 0; i < program.step_count; ++i) {
+    const ChildStep& step = program.steps[i];
+    if (i + 1 == program.step_count) ready.attested = Attest();  // the filter is the last step
+    if (const int error = step.apply(program)) {
+      GiveUp(program, ChildStage::kMeasure, step.measure, error);
+    }
+  }
+  Tell(program, ready);
+  char released = 0;
+  if (kernel::Read(program.gate, &released, 1) != 1) {
+    GiveUp(program, ChildStage::kGate, 0, ECANCELED);
+  }
+  const long status =
+      Call(SYS_execve, reinterpret_cast<long>(program.path), reinterpret_cast<long>(program.argv),
+           reinterpret_cast<long>(program.envp));
+  GiveUp(program, ChildStage::kExec, 0, static_cast<int>(-status));
+}
+
+}  // namespace nodeward

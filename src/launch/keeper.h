@@ -1,0 +1,62 @@
+// The keeper: a process between supervisor and application. One thread, undumpable, subreaper, no
+// listener; it forks the application on request, relays every wait status, reaps orphans, and kills the
+// whole tree when the supervisor's end of the socket closes, however the supervisor ended. Forked
+// first, before any thread and any secret.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "launch/arena.h"
+#include "launch/child_program.h"
+
+namespace nodeward {
+
+enum class KeeperRequestKind : std::uint32_t {
+  kLaunch,       // clone a child that runs the arena's program
+  kRelease,      // open the gate: the child may execute
+  kSignal,       // `signal` to the main process
+  kSignalGroup,  // `signal` to its process group (what a terminal does)
+  kKillTree,     // SIGKILL to every descendant; answers kTreeGone
+};
+
+struct KeeperRequest {
+  KeeperRequestKind kind;
+  int signal;
+  char cgroup_kill[200];  // kLaunch: path of cgroup.kill, or empty; kept for kKillTree
+};
+
+// The supervisor's handle.
+class Keeper {
+ public:
+  // Forks. Call while single-threaded. The arena must outlive the keeper.
+  static Result<Keeper> Start(Arena& arena);
+
+  pid_t pid() const { return pid_; }
+  int fd() const { return control_.get(); }            // readable when a report waits; EOF: it died
+  int child_control() const { return child_control_; }  // the number that children report to
+
+  // False when the keeper is gone.
+  bool Send(KeeperRequestKind kind, int signal = 0, const std::string& cgroup_kill = {});
+  // One report, and the descriptor it carries; nullopt when none waits (or the keeper is gone).
+  std::optional<std::pair<ControlReport, UniqueFd>> Receive();
+  // Waits for a report at most `timeout_ms`.
+  std::optional<std::pair<ControlReport, UniqueFd>> Await(int timeout_ms);
+  // Closes the socket: the keeper kills the tree and exits; waits for it.
+  void Finish();
+
+ private:
+  Keeper(pid_t pid, UniqueFd control, int child_control)
+      : pid_(pid), control_(std::move(control)), child_control_(child_control) {}
+  pid_t pid_ = 0;
+  UniqueFd control_;
+  int child_control_ = -1;
+};
+
+}  // namespace nodeward

@@ -1,0 +1,168 @@
+#include "launch/keeper_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/unique_fd.h"
+#include "kernel/sys.h"
+#include "launch/child.h"
+#include "launch/keeper.h"
+#include "launch/kill_children.h"
+
+namespace nodeward {
+namespace {
+
+class KeeperProcess {
+ public:
+  KeeperProcess(int control, ChildProgram& program) : control_(control), program_(program) {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, nullptr);
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    signals_.reset(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_NAME, "nodeward-keeper");
+  }
+
+  [[noreturn]] void Run() {
+    bool open = signals_.valid();
+    while (open) {
+      pollfd waits[] = {{control_, POLLIN, 0}, {signals_.get(), POLLIN, 0}, {gate_.get(), 0, 0}};
+      if (poll(waits, 3, -1) < 0 && errno != EINTR) break;
+      if (waits[2].revents != 0) GateClosed();
+      if (waits[1].revents != 0) Reap();
+      if (waits[0].revents != 0) open = Serve();
+    }
+    KillTree();
+    _exit(0);
+  }
+
+ private:
+  void Tell(ReportKind kind, pid_t pid = 0, int code = 0, int status = 0, int error = 0) {
+    ControlReport report = {};
+    report.kind = kind;
+    report.pid = pid;
+    report.code = code;
+    report.status = status;
+    report.error = error;
+    report.stage = ChildStage::kStdio;
+    send(control_, &report, sizeof(report), MSG_NOSIGNAL);
+  }
+
+  // False when the supervisor is gone.
+  bool Serve() {
+    KeeperRequest request = {};
+    const ssize_t size = recv(control_, &request, sizeof(request), 0);
+    if (size < 0 && errno == EINTR) return true;
+    if (size != sizeof(request)) return false;
+    switch (request.kind) {
+      case KeeperRequestKind::kLaunch:
+        std::memcpy(cgroup_kill_, request.cgroup_kill, sizeof(cgroup_kill_));
+        Launch();
+        break;
+      case KeeperRequestKind::kRelease: {
+        const char released = 1;
+        if (gate_.valid()) kernel::Write(gate_.get(), &released, 1);
+        break;
+      }
+      // The main process is not reaped behind the supervisor's back while main_ names it, so neither
+      // number can belong to somebody else.
+      case KeeperRequestKind::kSignal:
+        if (main_ > 0) kill(main_, request.signal);
+        break;
+      case KeeperRequestKind::kSignalGroup:
+        if (main_ > 0 && kill(-main_, request.signal) != 0) kill(main_, request.signal);
+        break;
+      case KeeperRequestKind::kKillTree:
+        KillTree();
+        Tell(ReportKind::kTreeGone);
+        break;
+    }
+    return true;
+  }
+
+  void Launch() {
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+      return Tell(ReportKind::kFailed, 0, 0, 0, errno);
+    }
+    gate_.reset(pair[0]);
+    UniqueFd childs_end(pair[1]);
+    program_.gate = pair[1];
+    const pid_t pid = kernel::Clone(SIGCHLD);
+    if (pid == 0) RunChild(program_);
+    if (pid < 0) return Tell(ReportKind::kFailed, 0, 0, 0, -pid);
+    main_ = pid;
+    Tell(ReportKind::kLaunched, pid);
+  }
+
+  void GateClosed() {
+    gate_.reset();
+    Tell(ReportKind::kExecuted, main_);
+  }
+
+  void Reap() {
+    signalfd_siginfo drained;
+    while (read(signals_.get(), &drained, sizeof(drained)) > 0) {
+    }
+    while (ReapOne(WNOHANG)) {
+    }
+  }
+
+  // True when a status was taken; false when none waits or no child is left.
+  bool ReapOne(int flags) {
+    siginfo_t info = {};
+    if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | flags) != 0) return false;
+    if (info.si_pid == 0) return false;
+    if (info.si_pid == main_) TellMain(info);
+    return true;
+  }
+
+  void TellMain(const siginfo_t& info) {
+    switch (info.si_code) {
+      case CLD_STOPPED: return Tell(ReportKind::kStopped, main_, info.si_code, info.si_status);
+      case CLD_CONTINUED: return Tell(ReportKind::kContinued, main_, info.si_code, info.si_status);
+      case CLD_TRAPPED: return;
+      default: break;
+    }
+    const pid_t pid = main_;
+    main_ = 0;
+    if (gate_.valid()) GateClosed();
+    Tell(ReportKind::kExited, pid, info.si_code, info.si_status);
+  }
+
+  void KillTree() {
+    if (cgroup_kill_[0] != '\0') {
+      const UniqueFd file(kernel::Open(cgroup_kill_, O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+      if (file.valid()) kernel::Write(file.get(), "1", 1);
+    }
+    do {
+      KillEachChild(0);
+    } while (ReapOne(0));
+  }
+
+  int control_;
+  ChildProgram& program_;
+  UniqueFd signals_;
+  UniqueFd gate_;
+  pid_t main_ = 0;
+  char cgroup_kill_[sizeof(KeeperRequest::cgroup_kill)] = {};
+};
+
+}  // namespace
+
+void RunKeeper(int control, ChildProgram& program) { KeeperProcess(control, program).Run(); }
+
+}  // namespace nodeward

@@ -1,0 +1,156 @@
+#include "measures/environment.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/text.h"
+#include "measures/rows.h"
+
+namespace nodeward {
+namespace {
+
+constexpr std::array<std::string_view, 22> kDangerous = {
+    "NODE_OPTIONS",     "NODE_PATH",          "NODE_TLS_REJECT_UNAUTHORIZED",
+    "NODE_EXTRA_CA_CERTS", "NODE_REPL_EXTERNAL_MODULE", "NODE_V8_COVERAGE", "NODE_COMPILE_CACHE",
+    "OPENSSL_CONF",     "OPENSSL_MODULES",    "OPENSSL_ENGINES",  "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "BASH_ENV",         "ENV",                "GCONV_PATH",       "LOCPATH",       "NLSPATH",
+    "GLIBC_TUNABLES",   "HOSTALIASES",        "RES_OPTIONS",      "LOCALDOMAIN",   "NODE_CHANNEL_FD",
+};
+constexpr std::array<std::string_view, 4> kDangerousPrefixes = {"LD_", "npm_config_", "NPM_CONFIG_",
+                                                                "MALLOC_"};
+
+// execve(2): MAX_ARG_STRLEN, 32 pages, for one "NAME=value" with its NUL.
+constexpr std::size_t kMaxVariable = 32 * 4096 - 1;
+
+using Variables = std::map<std::string, PlannedVariable, std::less<>>;
+
+bool Always(const Profile&) { return true; }
+Support AlwaysFull(const Profile&, const HostReport&) { return Full{}; }
+
+const std::vector<Text>& PassList(const Profile& profile) {
+  static const std::vector<Text> kNone;
+  return profile.environment.pass ? *profile.environment.pass : kNone;
+}
+
+bool Passes(const Profile& profile, std::string_view name) {
+  const auto& patterns = PassList(profile);
+  if (IsDangerousVariable(name)) {  // by its own name alone, never by a star
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const Text& pattern) { return pattern.value == name; });
+  }
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const Text& pattern) { return MatchesPass(pattern.value, name); });
+}
+
+void AddInherited(const Profile& profile, const LaunchPlan& plan, Variables& variables) {
+  for (const std::string& entry : plan.inherited_environment) {
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0) continue;  // firejail CVE-2016-10122
+    std::string name = entry.substr(0, equals);
+    if (!Passes(profile, name) || variables.contains(name)) continue;  // as getenv(3): the first
+    PlannedVariable variable{name, entry.substr(equals + 1), nullptr, "pass"};
+    variables.emplace(std::move(name), std::move(variable));
+  }
+}
+
+void AddOwn(const PlannedIdentity& identity, Variables& variables) {
+  const auto add = [&](std::string name, std::string value) {
+    PlannedVariable variable{name, std::move(value), nullptr, "nodeward"};
+    variables.try_emplace(std::move(name), std::move(variable));
+  };
+  add("HOME", identity.home);
+  if (!identity.user.empty()) {
+    add("USER", identity.user);
+    add("LOGNAME", identity.user);
+  }
+}
+
+Result<void> AddSecrets(const Profile& profile, LaunchPlan& plan, Variables& variables) {
+  for (PlannedVariable& secret : plan.environment) {
+    const auto set = profile.environment.set.find(secret.name);
+    if (set != profile.environment.set.end()) {
+      return Fail("\"" + secret.name + "\" is both in the vault and in [environment] set",
+                  set->second.where.Text(), "leave it out of [environment] set");
+    }
+    variables.insert_or_assign(secret.name, secret);  // secrets beat what is passed
+  }
+  return {};
+}
+
+Result<void> CheckSizes(const Variables& variables) {
+  for (const auto& [name, variable] : variables) {
+    const std::size_t value =
+        variable.secret != nullptr ? variable.secret->size() : variable.text.size();
+    if (name.size() + 1 + value > kMaxVariable) {
+      return Fail("the environment variable \"" + name + "\" is larger than the 128 KiB that Linux "
+                  "can hand over");
+    }
+  }
+  return {};
+}
+
+Explanation ExplainEnvironment(const Profile& profile, const HostReport&) {
+  std::vector<std::string> passed;
+  for (const Text& pattern : PassList(profile)) passed.push_back(pattern.value);
+  Explanation explanation;
+  explanation.what = passed.empty() ? "nothing is inherited" : "inherits only " + JoinWords(passed);
+  for (const auto& [name, value] : profile.environment.set) {
+    explanation.lines.push_back("sets " + name + "=" + value.value);
+  }
+  explanation.lines.push_back("sets HOME, USER and LOGNAME for the user that it runs as");
+  return explanation;
+}
+
+Result<void> PrepareEnvironment(const Profile& profile, const HostReport&, LaunchPlan& plan) {
+  Variables variables;
+  AddInherited(profile, plan, variables);
+  for (const auto& [name, value] : profile.environment.set) {
+    variables.insert_or_assign(name, PlannedVariable{name, value.value, nullptr, "set"});
+  }
+  AddOwn(plan.identity, variables);
+  if (auto added = AddSecrets(profile, plan, variables); !added) return added;
+  if (auto checked = CheckSizes(variables); !checked) return checked;
+  plan.environment.clear();
+  for (auto& [name, variable] : variables) plan.environment.push_back(std::move(variable));
+  return {};
+}
+
+Result<void> VerifyEnvironment(const LaunchPlan&, const Observed&) { return {}; }
+
+}  // namespace
+
+bool IsDangerousVariable(std::string_view name) {
+  return std::count(kDangerous.begin(), kDangerous.end(), name) > 0 ||
+         std::any_of(kDangerousPrefixes.begin(), kDangerousPrefixes.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+bool IsVariableName(std::string_view name) {
+  const auto letter = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  };
+  if (name.empty() || !letter(name[0])) return false;
+  return std::all_of(name.begin(), name.end(),
+                     [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+bool MatchesPass(std::string_view pattern, std::string_view name) {
+  if (!pattern.ends_with('*')) return pattern == name;
+  pattern.remove_suffix(1);
+  return name.starts_with(pattern);
+}
+
+const Measure kEnvironmentMeasure = {
+    .name = "environment",
+    .section = "environment",
+    .wanted = Always,
+    .support = AlwaysFull,
+    .explain = ExplainEnvironment,
+    .prepare = PrepareEnvironment,
+    .establish = nullptr,
+    .apply = nullptr,
+    .verify = VerifyEnvironment,
+};
+
+}  // namespace nodeward

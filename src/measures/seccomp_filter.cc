@@ -1,0 +1,196 @@
+#include "measures/seccomp_filter.h"
+
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <set>
+
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "measures/seccomp_arguments.h"
+#include "measures/seccomp_prelude.h"
+#include "profile/syscall_groups.h"
+
+namespace nodeward {
+namespace {
+
+using Context = std::unique_ptr<void, void (*)(void*)>;
+using Names = std::set<std::string, std::less<>>;
+
+// libseccomp knows the names of all architectures: a name that is unknown to it is a mistake, one that
+// this machine lacks (open on arm64) is not.
+bool IsKnownCall(const std::string& name) {
+  return seccomp_syscall_resolve_name(name.c_str()) != __NR_SCMP_ERROR;
+}
+
+Error UnknownCall(const Text& text) {
+  std::vector<std::string_view> known;
+  for (const SyscallGroup& group : SyscallGroups()) {
+    known.insert(known.end(), group.calls.begin(), group.calls.end());
+  }
+  const std::string_view nearest = Nearest(text.value, known);
+  return {"there is no system call \"" + text.value + "\"", text.where.Text(),
+          nearest.empty() ? "" : "\"" + std::string(nearest) + "\""};
+}
+
+Error UnknownGroup(const Text& text) {
+  std::vector<std::string> names;
+  for (const SyscallGroup& group : SyscallGroups()) names.push_back("@" + group.name);
+  return {"there is no group of system calls \"" + text.value + "\"", text.where.Text(),
+          "one of " + JoinWords(names)};
+}
+
+Result<void> Collect(const std::optional<std::vector<Text>>& list, Names& names) {
+  for (const Text& text : list.value_or(std::vector<Text>{})) {
+    if (text.value.starts_with('@')) {
+      const SyscallGroup* group = FindSyscallGroup(text.value.substr(1));
+      if (group == nullptr) return Fail(UnknownGroup(text));
+      names.insert(group->calls.begin(), group->calls.end());
+    } else {
+      if (!IsKnownCall(text.value)) return Fail(UnknownCall(text));
+      names.insert(text.value);
+    }
+  }
+  return {};
+}
+
+std::uint32_t ScmpAction(DefaultAnswer answer) {
+  switch (answer) {
+    case DefaultAnswer::kNotify: return SCMP_ACT_NOTIFY;
+    case DefaultAnswer::kErrno: return SCMP_ACT_ERRNO(EPERM);
+    case DefaultAnswer::kKill: return SCMP_ACT_KILL_PROCESS;
+    case DefaultAnswer::kLog: return SCMP_ACT_LOG;
+  }
+  return SCMP_ACT_KILL_PROCESS;
+}
+
+Error Failed(const std::string& what, int status) {
+  return {"cannot build the system call filter: " + what + ": " + DescribeErrno(-status)};
+}
+
+Result<void> AddConditional(scmp_filter_ctx context, int number, const std::string& name) {
+  for (const ArgumentRule& rule : ArgumentRules()) {
+    if (rule.call != name) continue;
+    std::vector<scmp_arg_cmp> comparisons;
+    for (const ArgumentCondition& condition : rule.conditions) {
+      comparisons.push_back(
+          {condition.index, SCMP_CMP_MASKED_EQ, condition.mask, condition.value});
+    }
+    const int status =
+        seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number,
+                               static_cast<unsigned>(comparisons.size()), comparisons.data());
+    if (status != 0) return Fail(Failed(name, status));
+  }
+  return {};
+}
+
+Result<void> AddRules(scmp_filter_ctx context, const FilterPolicy& policy) {
+  for (const std::string& name : policy.allow) {
+    const int number = SyscallNumber(name);
+    if (number < 0) continue;  // another architecture's
+    if (HasArgumentRules(name)) {
+      if (auto added = AddConditional(context, number, name); !added) return added;
+      continue;
+    }
+    if (const int status = seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0); status != 0) {
+      return Fail(Failed(name, status));
+    }
+  }
+  for (const std::string& name : policy.probes) {
+    const int number = SyscallNumber(name);
+    if (number < 0) continue;
+    const int status = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), number, 0);
+    if (status != 0) return Fail(Failed(name, status));
+  }
+  return {};
+}
+
+// libseccomp 2.5.4 exports to a descriptor only.
+Result<std::vector<sock_filter>> Export(scmp_filter_ctx context) {
+  const UniqueFd file(memfd_create("nodeward-filter", MFD_CLOEXEC));
+  if (!file.valid()) return Fail(Failed("memfd_create", -errno));
+  if (const int status = seccomp_export_bpf(context, file.get()); status != 0) {
+    return Fail(Failed("export", status));
+  }
+  const off_t size = lseek(file.get(), 0, SEEK_END);
+  std::vector<sock_filter> code(static_cast<std::size_t>(size) / sizeof(sock_filter));
+  if (pread(file.get(), code.data(), static_cast<std::size_t>(size), 0) != size) {
+    return Fail(Failed("read", -EIO));
+  }
+  return code;
+}
+
+int LastKnownCall() {
+  int last = 0;
+  for (int number = 0; number < 1000; ++number) {
+    char* name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+    if (name != nullptr) last = number;
+    std::free(name);  // libseccomp hands it over
+  }
+  return last;
+}
+
+std::vector<GuardedCall> Guards(const Protected& guarded) {
+  if (guarded.supervisor <= 0) return {};
+  const auto value = [](pid_t pid) { return static_cast<std::uint32_t>(pid); };
+  // -1 is everything that may be signalled; a negative number is a group.
+  return {{SyscallNumber("kill"),
+           {value(guarded.supervisor), value(guarded.keeper), value(-guarded.supervisor_group),
+            value(-1)}},
+          {SyscallNumber("tgkill"),
+           {value(guarded.supervisor), value(guarded.keeper), value(-1)}}};
+}
+
+}  // namespace
+
+int SyscallNumber(const std::string& name) {
+  const int number = seccomp_syscall_resolve_name(name.c_str());
+  return number < 0 ? -1 : number;
+}
+
+Result<FilterPolicy> ResolvePolicy(const Profile& profile) {
+  Names allow;
+  Names deny;
+  if (auto collected = Collect(profile.syscalls.allow, allow); !collected) {
+    return Fail(collected.error());
+  }
+  if (auto collected = Collect(profile.syscalls.deny, deny); !collected) {
+    return Fail(collected.error());
+  }
+  FilterPolicy policy;
+  for (const std::string& call : LaunchCalls()) {
+    deny.erase(call);  // by a group; by name the profile's validation refuses it
+    allow.insert(call);
+  }
+  for (const std::string& call : deny) allow.erase(call);
+  for (const std::string& call : OptionalProbes()) {
+    if (!allow.contains(call) && !deny.contains(call)) policy.probes.push_back(call);
+  }
+  policy.allow.assign(allow.begin(), allow.end());
+  return policy;
+}
+
+Result<CompiledFilter> CompileFilter(const FilterPolicy& policy) {
+  const Context context(seccomp_init(ScmpAction(policy.answer)), seccomp_release);
+  if (!context) return Fail(Failed("this kernel cannot answer so", -EINVAL));
+  seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+  seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree
+  if (auto added = AddRules(context.get(), policy); !added) return Fail(added.error());
+  auto main = Export(context.get());
+  if (!main) return Fail(main.error());
+  CompiledFilter filter;
+  filter.last_call = LastKnownCall();
+  filter.code = MakePrelude(filter.last_call, Guards(policy.guarded), ScmpAction(policy.answer));
+  filter.code.insert(filter.code.end(), main->begin(), main->end());
+  if (filter.code.size() > BPF_MAXINSNS) {
+    return Fail("the system call filter is longer than the kernel takes (4096 instructions)", {},
+                "fewer calls in [syscalls] allow");
+  }
+  return filter;
+}
+
+}  // namespace nodeward
