@@ -1,7 +1,8 @@
 // Decoding of a refused system call for people: its name, its arguments as the manual writes them
 // (paths, addresses, flags by name), and the target that folding tells apart. Never secrets: write
-// buffers, environment and argument vectors are not read. Runs in the notify thread while the caller
-// waits, so it is bounded: at most 4 KiB for a path, 128 bytes for an address, no allocation loops.
+// buffers, environment and argument vectors are not read. Runs in the notify thread while the
+// caller waits, so it is bounded: at most 4 KiB for a path, 128 bytes for an address, no allocation
+// loops.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -14,8 +15,8 @@
 
 namespace nodeward {
 
-// Memory of the process that waits. Everything read is under the application's control, and may have
-// changed since: it serves description, never a decision.
+// Memory of the process that waits. Everything read is under the application's control, and may
+// have changed since: it serves description, never a decision.
 class CallerMemory {
  public:
   virtual ~CallerMemory() = default;

@@ -1,0 +1,35 @@
+#include "supervise/caller_memory.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace nodeward {
+
+ProcMemory::ProcMemory(pid_t tid, std::function<bool()> still_valid)
+    : tid_(tid), still_valid_(std::move(still_valid)) {}
+
+void ProcMemory::Open() {
+  tried_ = true;
+  const std::string path = "/proc/" + std::to_string(tid_) + "/mem";
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (fd.valid() && still_valid_()) fd_ = std::move(fd);
+}
+
+std::size_t ProcMemory::Read(std::uint64_t address, void* buffer, std::size_t size) {
+  if (!tried_) Open();
+  if (!fd_.valid()) return 0;
+  // Offsets are signed; what lies above belongs to the kernel.
+  if (address > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return 0;
+  ssize_t got = 0;
+  do {
+    got = ::pread(fd_.get(), buffer, size, static_cast<off_t>(address));
+  } while (got < 0 && errno == EINTR);
+  return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+}  // namespace nodeward

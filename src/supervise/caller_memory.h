@@ -1,0 +1,39 @@
+// Memory of a process that waits for the answer to a notification, through /proc/TID/mem.
+// One object for one notification, in the notify thread: an open descriptor of it dies at the
+// process's execve, and a thread's number may belong to another one once the notification is over.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "base/unique_fd.h"
+#include "supervise/decode.h"
+
+namespace nodeward {
+
+class ProcMemory : public CallerMemory {
+ public:
+  // `still_valid` asks the kernel whether the notification still waits for its answer
+  // (SECCOMP_IOCTL_NOTIF_ID_VALID). It is called once, after the open and before the first read is
+  // trusted: while it waits, `tid` cannot have been given to another process, and afterwards the
+  // descriptor holds on to the memory that was opened (seccomp_unotify(2)).
+  // `tid` as seen in the PID namespace of this process's /proc.
+  ProcMemory(pid_t tid, std::function<bool()> still_valid);
+
+  // Opens at the first call; a failed open (EACCES without the right to trace the caller) or an
+  // ended notification answers 0 from then on. May be short where readable memory ends.
+  std::size_t Read(std::uint64_t address, void* buffer, std::size_t size) override;
+
+ private:
+  void Open();
+
+  pid_t tid_;
+  std::function<bool()> still_valid_;
+  bool tried_ = false;
+  UniqueFd fd_;
+};
+
+}  // namespace nodeward
