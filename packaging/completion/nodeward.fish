@@ -1,0 +1,23 @@
+# Completion of nodeward(1) for fish.
+
+set -l commands run explain check doctor profiles
+set -l none "not __fish_seen_subcommand_from $commands"
+
+complete -c nodeward -f
+complete -c nodeward -n $none -a run -d 'confine, start and supervise an application'
+complete -c nodeward -n $none -a explain -d 'what run would do here; starts nothing'
+complete -c nodeward -n $none -a check -d 'what is wrong with a profile'
+complete -c nodeward -n $none -a doctor -d 'what this host can enforce'
+complete -c nodeward -n $none -a profiles -d 'the built-in profiles'
+complete -c nodeward -l help -s h -d help
+complete -c nodeward -n $none -l version -d 'the version and its commit'
+
+set -l launch '__fish_seen_subcommand_from run explain'
+complete -c nodeward -n $launch -r -s p -l profile -F -a default -d 'the profile'
+complete -c nodeward -n $launch -x -l set -d 'set one key over the profile: KEY=VALUE'
+complete -c nodeward -n $launch -a '(__fish_complete_subcommand)'
+
+complete -c nodeward -n '__fish_seen_subcommand_from explain check doctor' -l json -d 'output for programs'
+complete -c nodeward -n '__fish_seen_subcommand_from check' -F -a default
+complete -c nodeward -n '__fish_seen_subcommand_from profiles; and not __fish_seen_subcommand_from show' -a show -d 'print one'
+complete -c nodeward -n '__fish_seen_subcommand_from profiles; and __fish_seen_subcommand_from show' -a default
