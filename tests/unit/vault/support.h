@@ -78,22 +78,38 @@ inline VaultKeys WithPassphrase(std::string passphrase) {
 // How opening ended: "opened", or the kind of failure by the name of its enumerator.
 inline std::string_view NameOf(AgeFailure failure) {
   switch (failure) {
-    case AgeFailure::kNotAge: return "kNotAge";
-    case AgeFailure::kVersion: return "kVersion";
-    case AgeFailure::kArmor: return "kArmor";
-    case AgeFailure::kHeader: return "kHeader";
-    case AgeFailure::kHeaderCut: return "kHeaderCut";
-    case AgeFailure::kHeaderTampered: return "kHeaderTampered";
-    case AgeFailure::kNeedsIdentity: return "kNeedsIdentity";
-    case AgeFailure::kNeedsPassphrase: return "kNeedsPassphrase";
-    case AgeFailure::kIdentity: return "kIdentity";
-    case AgeFailure::kNoMatch: return "kNoMatch";
-    case AgeFailure::kWrongPassphrase: return "kWrongPassphrase";
-    case AgeFailure::kWorkFactor: return "kWorkFactor";
-    case AgeFailure::kMemory: return "kMemory";
-    case AgeFailure::kPayloadTruncated: return "kPayloadTruncated";
-    case AgeFailure::kPayloadTampered: return "kPayloadTampered";
-    case AgeFailure::kPrompt: return "kPrompt";
+    case AgeFailure::kNotAge:
+      return "kNotAge";
+    case AgeFailure::kVersion:
+      return "kVersion";
+    case AgeFailure::kArmor:
+      return "kArmor";
+    case AgeFailure::kHeader:
+      return "kHeader";
+    case AgeFailure::kHeaderCut:
+      return "kHeaderCut";
+    case AgeFailure::kHeaderTampered:
+      return "kHeaderTampered";
+    case AgeFailure::kNeedsIdentity:
+      return "kNeedsIdentity";
+    case AgeFailure::kNeedsPassphrase:
+      return "kNeedsPassphrase";
+    case AgeFailure::kIdentity:
+      return "kIdentity";
+    case AgeFailure::kNoMatch:
+      return "kNoMatch";
+    case AgeFailure::kWrongPassphrase:
+      return "kWrongPassphrase";
+    case AgeFailure::kWorkFactor:
+      return "kWorkFactor";
+    case AgeFailure::kMemory:
+      return "kMemory";
+    case AgeFailure::kPayloadTruncated:
+      return "kPayloadTruncated";
+    case AgeFailure::kPayloadTampered:
+      return "kPayloadTampered";
+    case AgeFailure::kPrompt:
+      return "kPrompt";
   }
   return "?";
 }
