@@ -19,6 +19,7 @@ identity=$folder/identity.txt
 for tool in age age-keygen flock; do
   command -v "$tool" >/dev/null || die "$tool is missing: apt-get install age util-linux"
 done
+
 # 32 random bytes as 64 hexadecimal digits: nothing that TOML would have to escape.
 random() {
   od -An -N32 -tx1 /dev/urandom | tr -d ' \n'

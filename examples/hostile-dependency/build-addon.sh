@@ -3,7 +3,7 @@
 # Node-API declarations that it needs are in the source, and their ABI is stable.
 set -eu
 cd "$(dirname "$0")/packages/left-padder"
-if [ build/syscall.node -nt syscall.c ]; then
+if [ -n "$(find build/syscall.node -newer syscall.c 2>/dev/null)" ]; then
   exit 0
 fi
 mkdir -p build

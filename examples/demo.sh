@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Shows nodeward at work: an API with its secrets from a vault, answering real requests; then what a
+# malicious package gets, bare and under nodeward. Called by ./dev demo, which builds first.
+#
+# NODEWARD names another binary than build/release/nodeward. To be run as root.
+set -euo pipefail
+
+examples=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$examples")
+nodeward=${NODEWARD:-$root/build/release/nodeward}
+
+die() {
+  echo "demo: $*" >&2
+  exit 1
+}
+
+[ -x "$nodeward" ] || die "$nodeward is missing: ./dev build"
+[ "$(id -u)" = 0 ] || die "to be run as root: shown is how nodeward gives root up"
+[ -d "$examples/express-api/node_modules" ] || die "npm packages are missing: ./dev setup"
+
+work=$(mktemp -d)
+supervisor=
+cleanup() {
+  # Only what was started here, and by its number.
+  if [ -n "$supervisor" ] && kill -0 "$supervisor" 2>/dev/null; then
+    kill -TERM "$supervisor" 2>/dev/null || true
+    wait "$supervisor" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+free_port() {
+  node -e 'const s = require("net").createServer();
+           s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });'
+}
+
+# The events of nodeward among the lines of a file.
+events() {
+  grep -E '"event" ?:' "$1" || true
+}
+
+echo "== an API, its secrets from an age vault"
+(cd "$examples/express-api" && ./make-vault.sh secrets)
+port=$(free_port)
+echo "\$ cd examples/express-api"
+echo "\$ PORT=$port $nodeward run -p nodeward.toml -- node server.js"
+cd "$examples/express-api"
+PORT=$port "$nodeward" run -p nodeward.toml -- node server.js \
+  >"$work/stdout" 2>"$work/stderr" </dev/null &
+supervisor=$!
+cd "$root"
+
+if ! node "$examples/demo-requests.js" "http://127.0.0.1:$port" "$supervisor"; then
+  cat "$work/stderr" "$work/stdout" >&2
+  die "the API did not answer as it must"
+fi
+
+echo
+echo "== SIGTERM"
+kill -TERM "$supervisor"
+code=0
+wait "$supervisor" || code=$?
+supervisor=
+events "$work/stderr"
+echo "exit code $code"
+if [ "$code" != 0 ]; then
+  cat "$work/stderr" "$work/stdout" >&2
+  die "an API that was asked to stop ends with 0"
+fi
+
+echo
+echo "== a malicious npm package"
+NODEWARD=$nodeward node "$examples/hostile-dependency/run.js"
