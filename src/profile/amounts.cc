@@ -64,8 +64,7 @@ std::string_view MeantSizeUnit(std::string_view unit) {
 }
 
 Amount<Size> Percent(std::string_view text, std::string_view digits, bool allowed) {
-  if (!allowed)
-    return Complain(Quoted(text) + ": a share of the machine has no meaning here", "512M");
+  if (!allowed) return Complain(Quoted(text) + ": a share of the machine has no meaning here");
   const auto value = Number(digits);
   if (!value || *value > 100)
     return Complain(Quoted(text) + " is more than the machine has", "50%");
@@ -86,7 +85,7 @@ Amount<Size> ParseSize(std::string_view text, bool percent) {
   constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> kUnits = {
       {{"", 1}, {"K", 1ULL << 10}, {"M", 1ULL << 20}, {"G", 1ULL << 30}}};
   const auto [digits, unit] = SplitAmount(text);
-  if (digits.empty()) return Complain(Quoted(text) + " is not a size", "512M");
+  if (digits.empty()) return Complain(Quoted(text) + " is not a size");
   if (unit == "%") return Percent(text, digits, percent);
   for (const auto& [name, factor] : kUnits) {
     if (unit != name) continue;
@@ -96,7 +95,7 @@ Amount<Size> ParseSize(std::string_view text, bool percent) {
   }
   const std::string_view meant = MeantSizeUnit(unit);
   const std::string what = Quoted(text) + " is not a size: whole numbers, then K, M or G";
-  if (meant.empty()) return Complain(what, "512M");
+  if (meant.empty()) return Complain(what);
   return Complain(what, std::string(digits) + std::string(meant));
 }
 
@@ -113,7 +112,7 @@ Amount<Milliseconds> ParseDuration(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kUnits = {
       {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}}};
   const auto [digits, unit] = SplitAmount(text);
-  if (digits.empty()) return Complain(Quoted(text) + " is not a duration", "30s");
+  if (digits.empty()) return Complain(Quoted(text) + " is not a duration");
   for (const auto& [name, factor] : kUnits) {
     if (unit != name) continue;
     const auto value = Number(digits);
@@ -126,7 +125,7 @@ Amount<Milliseconds> ParseDuration(std::string_view text) {
   const std::string what =
       unit.empty() ? Quoted(text) + " has no unit"
                    : Quoted(text) + " is not a duration: a whole number, then ms, s, min or h";
-  if (meant.empty()) return Complain(what, "30s");
+  if (meant.empty()) return Complain(what);
   return Complain(what, std::string(digits) + std::string(meant));
 }
 

@@ -101,27 +101,32 @@ class Walk {
 
   void NotAvailable(const Member& member, const std::string& path) {
     reader_.Complain(member.where, "\"" + path + "\" is not available in this version",
-                     source_.text.empty() ? "leave it out" : "remove it");
+                     Typed() ? "leave it out" : "remove it");
   }
 
   void Unknown(const Member& member, const std::string& section) {
-    const bool typed = source_.text.empty();  // --set: the whole key was typed
-    const std::string shown = typed ? Join(section, member.name) : member.name;
+    const std::string shown = Typed() ? Join(section, member.name) : member.name;
     std::string what = "unknown key \"" + shown + "\"";
-    if (!section.empty() && !typed) what += " in [" + section + "]";
-    reader_.Complain(member.where, std::move(what), Meant(member.name, section, typed));
+    if (!section.empty() && !Typed()) what += " in [" + section + "]";
+    reader_.Complain(member.where, std::move(what), Meant(member.name, section));
   }
 
-  static std::string Meant(const std::string& name, const std::string& section, bool typed) {
+  std::string Meant(const std::string& name, const std::string& section) const {
     const std::string_view near = Nearest(name, NamesInside(section));
     const auto elsewhere = Elsewhere(name);
-    if (!near.empty()) {
-      return typed ? "--set " + Join(section, near) + "=..." : std::string(near);
-    }
+    if (!near.empty()) return Typed() ? SetArgument(Join(section, near)) : std::string(near);
     if (elsewhere.size() != 1) return {};
-    if (typed) return "--set " + elsewhere[0] + "=...";
-    const std::size_t dot = elsewhere[0].rfind('.');
-    return name + " below [" + elsewhere[0].substr(0, dot) + "]";
+    if (Typed()) return SetArgument(elsewhere[0]);
+    return name + " below [" + elsewhere[0].substr(0, elsewhere[0].rfind('.')) + "]";
+  }
+
+  // Whether the document is a --set argument, where the whole key was typed.
+  bool Typed() const { return source_.text.empty(); }
+
+  // The argument with another key.
+  std::string SetArgument(const std::string& path) const {
+    return "--set " + path +
+           source_.name.substr(std::min(source_.name.find('='), source_.name.size()));
   }
 
   const Source& source_;

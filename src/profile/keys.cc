@@ -88,6 +88,14 @@ void PutEnvironment(Reader& reader, const Node& node, Profile& profile) {
                       "letters, digits and _, not beginning with a digit");
       continue;
     }
+    if (member.value.kind == Node::Kind::kInteger && member.value.typed.empty()) {
+      const std::string digits = std::to_string(member.value.integer);
+      reader.Complain(
+          member.value.where,
+          "environment.set: the value of " + member.name + " must be a string, not a whole number",
+          member.name + " = \"" + digits + "\"");
+      continue;
+    }
     const auto value = reader.Text(member.value);
     if (!value) continue;
     if (value->find('\0') != std::string::npos) {

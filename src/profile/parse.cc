@@ -2,10 +2,14 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <algorithm>
+
 #include "profile/document.h"
 
 namespace nodeward {
 namespace {
+
+constexpr std::ptrdiff_t kDeepestKey = 8;  // dots in the key of a --set argument
 
 class Converter {
  public:
@@ -136,6 +140,9 @@ Result<Node> ParseOverride(std::string_view argument, Source& source) {
                                  : StringNode(typed, where);
   if (node.kind != Node::Kind::kArray && node.kind != Node::Kind::kTable) node.typed = typed;
   std::string_view key = argument.substr(0, equals);
+  if (std::count(key.begin(), key.end(), '.') > kDeepestKey) {
+    return Fail("the key has too many parts", source.name, "--set limits.memory=512M");
+  }
   while (true) {  // from the last part of the key to the first
     const std::size_t dot = key.rfind('.');
     const std::string_view name = dot == std::string_view::npos ? key : key.substr(dot + 1);

@@ -233,6 +233,11 @@ std::optional<int> ReadStopSignal(Reader& reader, const Node& node) {
 }
 
 std::optional<std::uint32_t> ReadUmask(Reader& reader, const Node& node) {
+  if (node.kind == Node::Kind::kInteger && node.typed.empty()) {
+    const std::string digits = std::to_string(node.integer);  // 27 was meant as 027, not as 033
+    return reader.Wrong(node, "must be a string of octal digits",
+                        ParseUmask(digits) ? Quoted("0" + digits) : std::string());
+  }
   const auto text = reader.PlainText(node);
   if (!text) return std::nullopt;
   return Take(reader, node, ParseUmask(*text));
