@@ -70,27 +70,28 @@ function signal() {
   }
 }
 
-function pending(terminal) {
+// How many bytes wait in the terminal of descriptor 0; they are thrown away.
+function takeTyped() {
   const count = Buffer.alloc(4);
-  const { error } = call('ioctl', terminal, FIONREAD, count);
-  return error === null ? count.readInt32LE() : 0;
+  call('ioctl', 0, FIONREAD, count);
+  call('ioctl', 0, TCFLSH, TCIFLUSH);
+  return count.readInt32LE();
 }
 
 // A line pushed into the terminal is a command that the operator's shell runs next. Bits above the
-// 32 that the kernel looks at have fooled filters before, so both spellings are tried. What arrives
-// is counted in the terminal and thrown away.
+// 32 that the kernel looks at have fooled filters before, so both spellings are tried.
 function terminal() {
   const errors = new Set();
+  let accepted = 0;
   for (const request of [TIOCSTI, TIOCSTI | (1n << 32n)]) {
     for (const byte of Buffer.from('id\n')) {
       const { error } = call('ioctl', 0, request, Buffer.from([byte]));
-      if (error !== null) errors.add(error);
+      if (error === null) accepted += 1;
+      else errors.add(error);
     }
   }
-  const arrived = pending(0);
-  call('ioctl', 0, TCFLSH, TCIFLUSH);
-  if (arrived > 0) return succeeded(`${arrived} keys typed`);
-  return refused([...errors].join(', '));
+  if (accepted === 0) return refused([...errors].join(', '));
+  return succeeded(`${accepted} keys accepted, ${takeTyped()} arrived`);
 }
 
 module.exports = { supervisorEnvironment, supervisorMemory, ptrace, signal, terminal };
