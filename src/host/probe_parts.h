@@ -13,6 +13,7 @@ namespace nodeward {
 
 // What the short-lived child found out about seccomp, sent back as it is.
 struct NotifTrial {
+  bool filter = false;     // filters may answer with an errno
   int listener_errno = 0;  // of the filter with a listener; 0: it was installed
   bool wait_killable = false;
   bool sync_wake_up = false;

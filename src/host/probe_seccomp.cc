@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -22,8 +21,14 @@ namespace {
 // No architecture has a system call of this number, so the trial's filter concerns nobody.
 constexpr std::uint32_t kUnusedNumber = 0x3ffffffe;
 
-// In the child: a filter with a listener, and what this kernel grants the listener. Raw system
-// calls only; the memory is a copy of the parent's.
+// seccomp(2), Linux 4.14: whether filters may answer so.
+bool ActionAvailable(std::uint32_t action) noexcept {
+  return kernel::Call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, reinterpret_cast<long>(&action)) ==
+         0;
+}
+
+// In the child: a filter cannot be taken off again, and one around nodeward may kill whoever asks.
+// Raw system calls only; the memory is a copy of the parent's.
 NotifTrial TryListener() noexcept {
   sock_filter code[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -33,6 +38,7 @@ NotifTrial TryListener() noexcept {
   };
   const sock_fprog program{static_cast<unsigned short>(std::size(code)), code};
   NotifTrial trial;
+  trial.filter = ActionAvailable(SECCOMP_RET_ERRNO);
   constexpr unsigned kListener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
   int listener = kernel::InstallFilter(kListener | kernel::kFilterWaitKillable, &program);
   trial.wait_killable = listener >= 0;
@@ -67,8 +73,7 @@ NotifTrial ReceiveTrial(pid_t child, int report) {
     trial = NotifTrial{.listener_errno = ECANCELED};
   }
   int status = 0;
-  while (::waitpid(child, &status, __WALL) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(child, &status, __WALL) < 0 && errno == EINTR) continue;
   return trial;
 }
 
@@ -82,12 +87,6 @@ NotifTrial RunTrialInChild() {
   if (child == 0) RunTrial(child_end.get());
   child_end.reset();
   return ReceiveTrial(child, report.get());
-}
-
-// seccomp(2), Linux 4.14: whether filters may answer so.
-bool ActionAvailable(std::uint32_t action) {
-  return kernel::Call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, reinterpret_cast<long>(&action)) ==
-         0;
 }
 
 }  // namespace
@@ -118,12 +117,8 @@ SeccompReport ProbeSeccomp(std::string_view status) {
     report.mode = self.seccomp_mode;
     report.filters = self.seccomp_filters;
   }
-  report.filter = ActionAvailable(SECCOMP_RET_ERRNO);
-  if (!report.filter) {
-    report.why_no_notif = "this kernel, or a filter around nodeward, has no seccomp filters";
-    return report;
-  }
   const NotifTrial trial = RunTrialInChild();
+  report.filter = trial.filter;
   report.user_notif = trial.listener_errno == 0;
   report.wait_killable = trial.wait_killable;
   report.sync_wake_up = trial.sync_wake_up;

@@ -144,7 +144,8 @@ Result<void> ParseStat(std::string_view text, Observed* out) {
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string_view::npos) return Malformed("stat", "the line", text);
   // "S PPID PGRP SESSION …"
-  const auto words = Words(text.substr(name_end + 1, 120));
+  std::string_view rest = text.substr(name_end + 1);
+  const auto words = Words(Cut(&rest, '\n'));
   pid_t* const fields[] = {&out->parent, &out->group, &out->session};
   for (std::size_t i = 0; i < 3; ++i) {
     const auto id = i + 1 < words.size() ? ParseNumber(words[i + 1]) : std::nullopt;
