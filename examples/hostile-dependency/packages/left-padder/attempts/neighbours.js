@@ -11,6 +11,7 @@ const TCFLSH = 0x540b;
 const TCIFLUSH = 0;
 const TIOCSTI = 0x5412n;
 
+// process.ppid is a system call that may be refused; the file tells it as well.
 function parentOf(pid) {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The command name before it may hold spaces and brackets: count from the last bracket.
@@ -19,13 +20,14 @@ function parentOf(pid) {
 
 function ancestors() {
   const found = [];
-  for (let pid = process.ppid; pid > 0; pid = parentOf(pid)) found.push(pid);
+  for (let pid = parentOf('self'); pid > 0; pid = parentOf(pid)) found.push(pid);
   return found;
 }
 
 // Tries `read` on each ancestor. One that gives in is a success.
 function fromAncestors(read) {
   const pids = ancestors();
+  if (pids.length === 0) throw new Error('/proc shows no ancestor');
   const errors = new Set();
   let open = 0;
   for (const pid of pids) {
@@ -56,14 +58,14 @@ function supervisorMemory() {
 
 // SEIZE attaches without stopping; the end of this process detaches.
 function ptrace() {
-  const { error } = call('ptrace', PTRACE_SEIZE, process.ppid, 0, 0);
+  const { error } = call('ptrace', PTRACE_SEIZE, parentOf('self'), 0, 0);
   return error === null ? succeeded('attached') : refused(error);
 }
 
 // Signal 0 is the permission check of every signal, and harms nobody.
 function signal() {
   try {
-    process.kill(process.ppid, 0);
+    process.kill(parentOf('self'), 0);
     return succeeded('may be killed');
   } catch (error) {
     return refused(error.code);
