@@ -1,6 +1,6 @@
 // The cgroup measure, and what the supervisor asks of the application's groups afterwards.
-// Parent only, apart from JoinCgroups. Sources: cgroups(7), Documentation/admin-guide/cgroup-v2.rst
-// and cgroup-v1/ of the kernel.
+// Parent only; the child's part is ApplyCgroup (child_applies.h). Sources: cgroups(7),
+// Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/ of the kernel.
 #pragma once
 
 #include <cstdint>
@@ -27,21 +27,28 @@ struct CgroupUse {
 };
 CgroupUse ReadCgroupUse(const LaunchPlan& plan);
 
-// Descriptors that become readable (POLLIN for an eventfd) or exceptional (POLLPRI for a kernfs file)
-// when an OOM kill or a refused fork happened: no polling, no wake-ups at rest.
+// Descriptors that become readable (POLLIN for an eventfd) or exceptional (POLLPRI for a kernfs
+// file) when an OOM kill or a refused fork happened: no polling, no wake-ups at rest. They
+// announce, they do not count: v1 tells of the OOM before the kill, so read CgroupUse again when
+// the application ends.
 struct CgroupWatch {
   UniqueFd fd;
   bool priority = false;  // wait for POLLPRI; otherwise POLLIN and an 8-byte read
 };
 std::vector<CgroupWatch> WatchCgroups(const LaunchPlan& plan);
+// Takes the announcement, so that the next wait is for the next one. Never blocks.
+void AcceptWatch(const CgroupWatch& watch);
 
 // The path of cgroup.kill of the application's v2 group, or empty.
 std::string CgroupKillFile(const LaunchPlan& plan);
 
-// Kills what still lives in the groups and removes them. Called when the application has ended.
+// Kills what still lives in the groups and removes them; takes up to a second a group. Called when
+// the application has ended, after each start; establish() makes them anew.
 Result<void> RemoveCgroups(const LaunchPlan& plan);
 
-// In the child: writes itself into every ChildProgram::cgroup_procs. Child-safe.
-int JoinCgroups(const ChildProgram& program) noexcept;
+// v2: undoes what establish() did to nodeward's own group (see EnableControllers in cgroup_v2.cc).
+// Called once, when nodeward ends. Best effort: what it cannot undo goes with the container or
+// unit.
+void ReturnToOwnCgroup(const LaunchPlan& plan);
 
 }  // namespace nodeward

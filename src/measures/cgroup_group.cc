@@ -120,6 +120,9 @@ void KillRound(const std::vector<std::string>& groups, Clock::time_point deadlin
 
 bool IsGone(const CgroupMarker& marker) {
   if (kill(marker.pid, 0) != 0 && errno == ESRCH) return true;
+  const auto fields = StatFields(marker.pid);
+  // A zombie supervises nobody, and in a container pid 1 may never reap it.
+  if (!fields.empty() && (fields[0] == "Z" || fields[0] == "X")) return true;
   const auto now = MarkerOf(marker.pid);
   // Not readable (hidepid): it exists, so it is taken for alive.
   return now && now->start != marker.start;
