@@ -52,9 +52,10 @@ AgeResult<SecretBuffer> DecryptPayload(std::string_view payload, const SecretBuf
   const std::uint64_t chunks = (rest.size() + kSealedChunkSize - 1) / kSealedChunkSize;
   if (chunks == 0) return FailAge(AgeFailure::kPayloadTruncated);
   const std::size_t last_size = rest.size() - (chunks - 1) * kSealedChunkSize;
-  // Only a whole payload that is empty may end in an empty chunk.
+  // Only a whole payload that is empty may end in an empty chunk. Whether bytes are missing here
+  // or were added cannot be told.
   if (last_size < kTagSize || (last_size == kTagSize && chunks > 1)) {
-    return FailAge(AgeFailure::kPayloadTruncated);
+    return Tampered(chunks - 1, chunks);
   }
 
   SecretBuffer plaintext(rest.size() - chunks * kTagSize);

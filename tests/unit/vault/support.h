@@ -50,7 +50,7 @@ inline void WriteFile(const std::string& path, std::string_view content) {
 
 // Runs a shell command; its exit status, and its output in `output` when given.
 inline int Run(const std::string& command, std::string* output = nullptr) {
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
   if (pipe == nullptr) return -1;
   char buffer[4096];
   for (std::size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
