@@ -1,0 +1,395 @@
+#include "cli/doctor.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "cli/doctor_findings.h"
+
+namespace nodeward {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+std::uint64_t Bit(int capability) { return std::uint64_t{1} << capability; }
+
+CgroupController Controller(const std::string& name, bool v2, bool writable) {
+  return {.name = name,
+          .mount = "/sys/fs/cgroup",
+          .path = "/",
+          .v2 = v2,
+          .writable = writable,
+          .why_not = writable ? "" : "read-only file system"};
+}
+
+void AddControllers(HostReport* host, bool v2, bool writable) {
+  for (const char* name : {"memory", "cpu", "pids"}) {
+    host->cgroup.controllers[name] = Controller(name, v2, writable);
+  }
+}
+
+// Root on a machine of its own, with everything that a kernel of 2024 has.
+HostReport Machine() {
+  HostReport host;
+  host.kernel_release = "6.12.9-amd64";
+  host.kernel_major = 6;
+  host.kernel_minor = 12;
+  host.machine = "x86_64";
+  host.cap_effective = host.cap_permitted = host.cap_bounding = (std::uint64_t{1} << 41) - 1;
+  host.landlock_abi = 6;
+  host.yama_scope = 1;
+  host.legacy_tiocsti = false;
+  host.proc_children = true;
+  host.memory_total = 8ull << 30;
+  host.memory_available = 6ull << 30;
+  host.swap_total = 1ull << 30;
+  host.processors = 4;
+  host.limits[RLIMIT_NOFILE] = {1024, 524288};
+  host.seccomp = {.filter = true, .user_notif = true, .sync_wake_up = true, .wait_killable = true};
+  host.cgroup.version = CgroupVersion::kV2;
+  host.cgroup.kill = true;
+  AddControllers(&host, true, true);
+  return host;
+}
+
+// Root in a stock Docker container: its 14 capabilities, its filter, cgroups read-only.
+HostReport Docker() {
+  HostReport host = Machine();
+  constexpr int kKept[] = {CAP_CHOWN,      CAP_DAC_OVERRIDE, CAP_FOWNER,  CAP_FSETID,
+                           CAP_KILL,       CAP_SETGID,       CAP_SETUID,  CAP_SETPCAP,
+                           CAP_MKNOD,      CAP_NET_RAW,      CAP_SETFCAP, CAP_NET_BIND_SERVICE,
+                           CAP_SYS_CHROOT, CAP_AUDIT_WRITE};
+  host.cap_effective = 0;
+  for (const int capability : kKept) host.cap_effective |= Bit(capability);
+  host.cap_permitted = host.cap_bounding = host.cap_effective;
+  host.container = "docker";
+  host.pid1 = true;
+  host.initial_pid_namespace = false;
+  host.seccomp.mode = 2;
+  host.seccomp.filters = 1;
+  host.cgroup.inherited = {.memory = 512ull << 20, .swap = 0, .cpu = 1.5, .pids = 64};
+  host.cgroup.controllers.clear();
+  AddControllers(&host, true, false);
+  return host;
+}
+
+// An ordinary user without any capability.
+HostReport Unprivileged() {
+  HostReport host = Machine();
+  host.uid = host.gid = 1000;
+  host.groups = {1000};
+  host.cap_effective = host.cap_permitted = 0;
+  host.cgroup.controllers.clear();
+  AddControllers(&host, true, false);
+  return host;
+}
+
+Finding Find(const HostReport& host, const std::string& key) {
+  const Findings all = Diagnose(host);
+  const auto found = std::ranges::find(all, key, &Finding::key);
+  if (found != all.end()) return *found;
+  ADD_FAILURE() << "no finding " << key;
+  return {};
+}
+
+#define EXPECT_FINDING(finding, expected_standing, part_of_meaning) \
+  do {                                                              \
+    const Finding found = (finding);                                \
+    EXPECT_EQ(StandingWord(found.standing), expected_standing);     \
+    EXPECT_THAT(found.meaning, HasSubstr(part_of_meaning));         \
+  } while (false)
+
+TEST(DoctorTest, AFullMachineLacksNothing) {
+  for (const Finding& finding : Diagnose(Machine())) {
+    EXPECT_NE(finding.standing, Standing::kNo) << finding.key << ": " << finding.value;
+    EXPECT_NE(finding.standing, Standing::kPartly) << finding.key << ": " << finding.value;
+  }
+}
+
+TEST(DoctorTest, EveryFindingIsCompleteAndItsKeyUnique) {
+  for (const HostReport& host : {Machine(), Docker(), Unprivileged(), HostReport{}}) {
+    std::set<std::string> keys;
+    Findings all = Diagnose(host);
+    for (Finding& finding : NotAvailable()) all.push_back(std::move(finding));
+    for (const Finding& finding : all) {
+      EXPECT_TRUE(keys.insert(finding.key).second) << finding.key;
+      EXPECT_FALSE(finding.title.empty()) << finding.key;
+      EXPECT_FALSE(finding.value.empty()) << finding.key;
+      EXPECT_FALSE(finding.meaning.empty()) << finding.key;
+      EXPECT_EQ(finding.meaning.find('\n'), std::string::npos) << finding.key;
+      EXPECT_TRUE(finding.facts.is_object()) << finding.key;
+    }
+  }
+}
+
+TEST(DoctorTest, TellsEverythingThatWasAskedFor) {
+  const Findings all = Diagnose(Machine());
+  for (const char* key : {"kernel", "seccomp", "user_notification", "wake_up_flags", "landlock",
+                          "cgroup", "capabilities", "cap_setpcap", "namespaces", "container",
+                          "yama", "terminals", "memory", "swap"}) {
+    EXPECT_NE(std::ranges::find(all, key, &Finding::key), all.end()) << key;
+  }
+}
+
+TEST(DoctorKernelTest, OldOrForeignMachines) {
+  HostReport host = Machine();
+  host.kernel_major = 5;
+  host.kernel_minor = 10;
+  EXPECT_FINDING(Find(host, "kernel"), "no", "close_range(2)");
+  host = Machine();
+  host.machine = "riscv64";
+  EXPECT_FINDING(Find(host, "kernel"), "no", "x86_64 and aarch64");
+}
+
+TEST(DoctorKernelTest, SeccompAndWhoIsInTheWay) {
+  EXPECT_FINDING(Find(Docker(), "seccomp"), "yes", "the stricter answer wins");
+  HostReport host = Machine();
+  host.seccomp = {};
+  host.seccomp.why_no_notif = "another listener";
+  EXPECT_FINDING(Find(host, "seccomp"), "no", "strict refuses");
+  EXPECT_FINDING(Find(host, "user_notification"), "no", "cannot see");
+  EXPECT_THAT(Find(host, "user_notification").value, HasSubstr("another listener"));
+  EXPECT_FINDING(Find(host, "wake_up_flags"), "info", "only with user notification");
+}
+
+TEST(DoctorKernelTest, WakeUpFlagsSayWhichKernelHasThem) {
+  HostReport host = Machine();
+  host.seccomp.sync_wake_up = false;
+  EXPECT_FINDING(Find(host, "wake_up_flags"), "partly", "Linux 6.6");
+  host.seccomp.wait_killable = false;
+  EXPECT_FINDING(Find(host, "wake_up_flags"), "partly", "Linux 5.19");
+  EXPECT_THAT(Find(host, "wake_up_flags").meaning, HasSubstr("Linux 6.6"));
+  host.seccomp.sync_wake_up = true;
+  EXPECT_FINDING(Find(host, "wake_up_flags"), "partly", "counted twice");
+}
+
+TEST(DoctorKernelTest, LandlockIsNotClaimed) {
+  EXPECT_EQ(Find(Machine(), "landlock").value, "ABI 6");
+  EXPECT_FINDING(Find(Machine(), "landlock"), "info", "does not use it yet");
+  HostReport host = Machine();
+  host.landlock_abi = 0;
+  EXPECT_FINDING(Find(host, "landlock"), "info", "not be possible here");
+}
+
+TEST(DoctorKernelTest, YamaAndTerminals) {
+  EXPECT_FINDING(Find(Machine(), "yama"), "yes", "the kernel too");
+  HostReport host = Machine();
+  host.yama_scope = -1;
+  EXPECT_FINDING(Find(host, "yama"), "info", "refuses ptrace");
+  EXPECT_TRUE(Find(host, "yama").facts["ptrace_scope"].is_null());
+  host.legacy_tiocsti = true;
+  EXPECT_FINDING(Find(host, "terminals"), "yes", "the filter refuses it");
+}
+
+TEST(DoctorProcessTest, TheThreeSituationsOfAUser) {
+  EXPECT_FINDING(Find(Machine(), "user"), "yes", "never as root");
+  EXPECT_FINDING(Find(Docker(), "user"), "yes", "never as root");
+  EXPECT_FINDING(Find(Unprivileged(), "user"), "partly", "this same user");
+  HostReport host = Machine();
+  host.cap_effective &= ~Bit(CAP_SETGID);
+  EXPECT_FINDING(Find(host, "user"), "no", "docker run --user");
+}
+
+TEST(DoctorProcessTest, CapabilitiesAreNamed) {
+  EXPECT_EQ(Find(Machine(), "capabilities").value, "all held");
+  EXPECT_EQ(Find(Unprivileged(), "capabilities").value, "none held");
+  const Finding docker = Find(Docker(), "capabilities");
+  EXPECT_THAT(docker.value, HasSubstr("net_bind_service"));
+  EXPECT_THAT(docker.value, Not(HasSubstr("sys_admin")));
+  EXPECT_EQ(docker.facts["effective"].size(), 14u);
+  HostReport host = Machine();
+  host.cap_effective &= ~Bit(CAP_SYS_RESOURCE);
+  EXPECT_EQ(Find(host, "capabilities").value, "all held but sys_resource");
+}
+
+TEST(DoctorProcessTest, AbsentSetpcapIsNoGap) {
+  EXPECT_FINDING(Find(Machine(), "cap_setpcap"), "yes", "bounding set is emptied");
+  EXPECT_FINDING(Find(Unprivileged(), "cap_setpcap"), "yes", "takes its meaning away");
+  EXPECT_EQ(Find(Unprivileged(), "cap_setpcap").value, "absent");
+}
+
+TEST(DoctorProcessTest, KillIsNeededOnlyForAnotherUser) {
+  HostReport host = Machine();
+  host.cap_effective &= ~Bit(CAP_KILL);
+  EXPECT_FINDING(Find(host, "cap_kill"), "no", "--cap-add KILL");
+  EXPECT_FINDING(Find(Unprivileged(), "cap_kill"), "yes", "not needed");
+}
+
+TEST(DoctorProcessTest, NamespacesAndContainer) {
+  EXPECT_FINDING(Find(Machine(), "namespaces"), "info", "machine's own");
+  EXPECT_FINDING(Find(Docker(), "namespaces"), "info", "root outside");
+  EXPECT_FINDING(Find(Docker(), "container"), "info", "hold beside");
+  HostReport host = Machine();
+  host.initial_user_namespace = false;
+  EXPECT_FINDING(Find(host, "namespaces"), "info", "ordinary user outside");
+  host.setgroups_allowed = false;
+  EXPECT_FINDING(Find(host, "namespaces"), "partly", "setgroups(2)");
+  host = Machine();
+  host.container = "docker";  // an image that was started as a machine
+  EXPECT_FINDING(Find(host, "container"), "info", "not counted upon");
+}
+
+TEST(DoctorProcessTest, WhereItStandsDecidesTheRestart) {
+  EXPECT_FINDING(Find(Machine(), "started_as"), "info", "on-failure by default");
+  EXPECT_FINDING(Find(Docker(), "started_as"), "info", "restart is never");
+  HostReport host = Machine();
+  host.under_systemd = true;
+  EXPECT_FINDING(Find(host, "started_as"), "info", "systemd restarts");
+  host.under_systemd = false;
+  host.container = "kubernetes";
+  EXPECT_FINDING(Find(host, "started_as"), "info", "Kubernetes restarts");
+}
+
+TEST(DoctorLimitsTest, CgroupsWritable) {
+  HostReport host = Machine();
+  EXPECT_EQ(Find(host, "cgroup").value, "v2; writable: memory, cpu and pids");
+  EXPECT_FINDING(Find(host, "cgroup"), "yes", "memory, cpu and pids can be enforced");
+  host.cgroup.version = CgroupVersion::kV1;
+  host.cgroup.controllers.erase("cpu");
+  EXPECT_EQ(Find(host, "cgroup").value,
+            "v1; writable: memory and pids; not writable: cpu (absent)");
+  EXPECT_FINDING(Find(host, "cgroup"), "partly", "memory and pids can be enforced");
+}
+
+TEST(DoctorLimitsTest, CgroupsReadOnlyNameWhatHelps) {
+  EXPECT_FINDING(Find(Docker(), "cgroup"), "no",
+                 "docker run -m 512m --memory-swap 512m --cpus 1.5 --pids-limit 64");
+  EXPECT_THAT(Find(Docker(), "cgroup").value, HasSubstr("memory (read-only file system)"));
+  EXPECT_FINDING(Find(Unprivileged(), "cgroup"), "no", "Delegate=yes");
+  HostReport host = Machine();
+  host.cgroup = {};
+  EXPECT_FINDING(Find(host, "cgroup"), "no", "only where an inherited limit");
+}
+
+TEST(DoctorLimitsTest, InheritedLimits) {
+  EXPECT_EQ(Find(Machine(), "inherited_limits").value, "none");
+  const Finding docker = Find(Docker(), "inherited_limits");
+  EXPECT_THAT(docker.value, HasSubstr("memory 512M"));
+  EXPECT_THAT(docker.value, HasSubstr("cpu 1.5"));
+  EXPECT_THAT(docker.value, HasSubstr("pids 64"));
+  EXPECT_EQ(docker.facts["memory"], 512ull << 20);
+  EXPECT_TRUE(Find(Machine(), "inherited_limits").facts["memory"].is_null());
+  EXPECT_TRUE(Find(Machine(), "inherited_limits").facts["cpu"].is_null());
+}
+
+TEST(DoctorLimitsTest, Swap) {
+  EXPECT_FINDING(Find(Machine(), "swap"), "yes", "can be enforced");
+  EXPECT_FINDING(Find(Docker(), "swap"), "no", "inherited limit");
+  HostReport host = Machine();
+  AddControllers(&host, false, true);
+  EXPECT_FINDING(Find(host, "swap"), "no", "swapaccount=1");
+  host.cgroup.memsw = true;
+  EXPECT_FINDING(Find(host, "swap"), "yes", "can be enforced");
+  host = Unprivileged();
+  host.swap_total = 0;
+  EXPECT_FINDING(Find(host, "swap"), "yes", "holds by itself");
+}
+
+TEST(DoctorLimitsTest, OpenFiles) {
+  EXPECT_FINDING(Find(Machine(), "open_files"), "info", "any number");
+  EXPECT_FINDING(Find(Docker(), "open_files"), "info", "at most 524288");
+  EXPECT_FINDING(Find(HostReport{}, "open_files"), "no", "prlimit64");
+}
+
+TEST(DoctorTextTest, OneFactAndBeneathItWhatItMeans) {
+  const Finding fact{.key = "k",
+                     .title = "kernel",
+                     .standing = Standing::kYes,
+                     .value = "6.1",
+                     .meaning = "new enough"};
+  EXPECT_THAT(DoctorText({fact}, {}, false),
+              HasSubstr("\n  yes     kernel              6.1\n"
+                        "                              new enough\n"));
+}
+
+TEST(DoctorTextTest, ColourOnlyWhenAsked) {
+  EXPECT_THAT(DoctorText(Diagnose(Docker()), NotAvailable(), false), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(DoctorText(Diagnose(Docker()), NotAvailable(), true), HasSubstr("\x1b[31mno "));
+}
+
+TEST(DoctorTextTest, SaysWhatThisVersionDoesNotDo) {
+  const std::string text = DoctorText(Diagnose(Machine()), NotAvailable(), false);
+  EXPECT_THAT(text, HasSubstr("file confinement    not available in this version"));
+  EXPECT_THAT(text, HasSubstr("network confinement not available in this version"));
+}
+
+TEST(DoctorTextTest, NothingFromOutsideActsOnTheTerminal) {
+  HostReport host = Docker();
+  host.kernel_release = "6.1\x1b[2J";
+  host.cgroup.controllers["memory"].why_not = "no\nyes     seccomp";
+  const std::string text = DoctorText(Diagnose(host), NotAvailable(), false);
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\nyes     seccomp")));
+}
+
+TEST(DoctorJsonTest, IsOneObjectWithFactsAndMeanings) {
+  const std::string text = DoctorJson(Diagnose(Docker()), NotAvailable());
+  EXPECT_THAT(text, EndsWith("}\n"));
+  const auto json = nlohmann::ordered_json::parse(text);
+  EXPECT_EQ(json["kernel"]["release"], "6.12.9-amd64");
+  EXPECT_EQ(json["landlock"]["abi"], 6);
+  EXPECT_EQ(json["user_notification"]["available"], true);
+  EXPECT_EQ(json["cgroup"]["version"], "v2");
+  EXPECT_EQ(json["cgroup"]["standing"], "no");
+  EXPECT_EQ(json["cgroup"]["controllers"]["memory"]["why_not"], "read-only file system");
+  EXPECT_EQ(json["cgroup"]["controllers"]["memory"]["writable"], false);
+  EXPECT_EQ(json["container"]["runtime"], "docker");
+  EXPECT_EQ(json["not_available"]["filesystem"]["standing"], "no");
+  EXPECT_EQ(json["not_available"]["network"]["value"], "not available in this version");
+  EXPECT_EQ(json.begin().key(), "kernel");
+  for (const auto& [key, finding] : json.items()) {
+    if (key == "not_available") continue;
+    EXPECT_TRUE(finding.contains("standing") && finding.contains("meaning")) << key;
+  }
+}
+
+TEST(DoctorJsonTest, FactsNeverReplaceWhatEveryFindingHas) {
+  for (const HostReport& host : {Machine(), Docker(), HostReport{}}) {
+    for (const Finding& finding : Diagnose(host)) {
+      for (const char* name : {"standing", "value", "meaning"}) {
+        EXPECT_FALSE(finding.facts.contains(name)) << finding.key;
+      }
+    }
+  }
+}
+
+TEST(DoctorJsonTest, PathsThatAreNotUtf8DoNotStopIt) {
+  HostReport host = Machine();
+  host.cgroup.controllers["memory"].path = "/a\xff\nb";
+  const std::string text = DoctorJson(Diagnose(host), NotAvailable());
+  EXPECT_TRUE(nlohmann::ordered_json::accept(text));
+}
+
+TEST(RunDoctorTest, PrintsToTheStandardOutput) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(RunDoctor(true, Machine()), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            DoctorJson(Diagnose(Machine()), NotAvailable()));
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(RunDoctor(false, Machine()), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            DoctorText(Diagnose(Machine()), NotAvailable(), false));
+}
+
+int RunIntoFullDisk() {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  if (full < 0 || ::dup2(full, STDOUT_FILENO) < 0) return 1;
+  return RunDoctor(false, Machine());
+}
+
+TEST(RunDoctorDeathTest, AReportThatWasNotWrittenIsAFailure) {
+  EXPECT_EXIT(::_exit(RunIntoFullDisk()), testing::ExitedWithCode(125), "could not be written");
+}
+
+}  // namespace
+}  // namespace nodeward
