@@ -157,7 +157,8 @@ void Channel::Run(Core& core) {
     Write(work);
     const bool drain = work.stop || work.flush != 0;
     const int relayed = drain ? relay_.Drain() : relay_.Pass(Clock::now());
-    if (relayed != ECANCELED) TellLosses(core, !work.records.empty() && last_error_ != 0);
+    const bool failing = !work.records.empty() && last_error_ != 0;
+    if (relayed != ECANCELED && last_error_ != ECANCELED) TellLosses(core, failing, drain);
     Finish(work);
     if (work.stop || relayed == ECANCELED || last_error_ == ECANCELED) break;
     Wait();
@@ -224,9 +225,9 @@ void Channel::Reopen(Core& core) {
   core.Publish(std::move(event));
 }
 
-// Says what was lost, once the sink works again. The event takes a number of its own, and the other
-// sinks get it too, so that a missing number always means a missing event.
-void Channel::TellLosses(Core& core, bool just_failed) {
+// Says what was lost, once the sink works again. `failing`: it just failed, so there is no use in
+// trying; `last_chance`: try even though the next try is not due.
+void Channel::TellLosses(Core& core, bool failing, bool last_chance) {
   std::uint64_t lost = 0;
   int error = 0;
   {
@@ -236,25 +237,30 @@ void Channel::TellLosses(Core& core, bool just_failed) {
   }
   if (lost == 0) return;
   const auto now = Clock::now();
-  if (!just_failed && last_error_ != 0 && now < retry_at_) return;
-  if (!just_failed) {
-    if (loss_seq_ == 0) loss_seq_ = core.NextSeq();
-    const auto record =
-        std::make_shared<const Record>(Record{LossEvent(sink_->name(), lost, error), loss_seq_});
-    last_error_ = sink_->Write(*record);
-    if (last_error_ == 0) {
-      loss_seq_ = 0;
-      retry_ = std::chrono::seconds(0);
-      {
-        const std::lock_guard lock(mutex_);
-        lost_ -= lost;
-      }
-      core.PublishToOthers(record, this);
-      return;
-    }
-  }
+  const bool early = last_error_ != 0 && now < retry_at_ && !last_chance;
+  if (!failing && !early && WriteLosses(core, lost, error)) return;
+  if (now < retry_at_) return;
   retry_ = std::clamp(retry_ * 2, kFirstRetry, kLastRetry);
   retry_at_ = now + retry_;
+}
+
+// The event takes a number of its own, and the other sinks get it too, so that a missing number
+// always means a missing event.
+bool Channel::WriteLosses(Core& core, std::uint64_t lost, int error) {
+  if (loss_seq_ == 0) loss_seq_ = core.NextSeq();
+  const auto record =
+      std::make_shared<const Record>(Record{LossEvent(sink_->name(), lost, error), loss_seq_});
+  last_error_ = sink_->Write(*record);
+  if (last_error_ != 0) return false;
+  loss_seq_ = 0;
+  retry_ = std::chrono::seconds(0);
+  retry_at_ = {};
+  {
+    const std::lock_guard lock(mutex_);
+    lost_ -= lost;
+  }
+  core.PublishToOthers(record, this);
+  return true;
 }
 
 void Channel::Lose(std::uint64_t count, int error) {

@@ -77,7 +77,8 @@ class Channel {
   Work Take();
   void Write(const Work& work);
   void Reopen(Core& core);
-  void TellLosses(Core& core, bool just_failed);
+  void TellLosses(Core& core, bool failing, bool last_chance);
+  bool WriteLosses(Core& core, std::uint64_t lost, int error);
   void Lose(std::uint64_t count, int error);
   void Finish(const Work& work);
   void Wake();

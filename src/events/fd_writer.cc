@@ -8,14 +8,22 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstring>
 
 namespace nodeward {
 namespace {
 
-// Regular files are left out: there RWF_NOWAIT may answer EAGAIN while poll(2) says "writable".
-bool CanSkipWaiting(int fd) {
-  struct stat info {};
-  return fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
+// As much of `parts` as poll(2) promised room for: PIPE_BUF bytes, which a pipe also takes without
+// mixing them with another writer's, pipe(7).
+ssize_t WriteRoom(int fd, std::span<const iovec> parts) {
+  std::array<char, PIPE_BUF> bytes;
+  std::size_t used = 0;
+  for (const iovec& part : parts) {
+    const std::size_t count = std::min(part.iov_len, bytes.size() - used);
+    if (count > 0) std::memcpy(bytes.data() + used, part.iov_base, count);
+    used += count;
+  }
+  return write(fd, bytes.data(), used);
 }
 
 }  // namespace
@@ -26,7 +34,13 @@ FdWriter::FdWriter(int fd, int abort_fd) : abort_fd_(abort_fd) { Replace(fd); }
 
 void FdWriter::Replace(int fd) {
   fd_ = fd;
-  no_wait_ = CanSkipWaiting(fd);
+  struct stat info {};
+  const bool known = fstat(fd, &info) == 0;
+  if (known && S_ISREG(info.st_mode)) {
+    way_ = Way::kPlain;  // poll(2) calls a file writable at any time, and RWF_NOWAIT may not
+  } else {
+    way_ = known && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)) ? Way::kNoWait : Way::kPoll;
+  }
   last_byte_ = '\n';
 }
 
@@ -38,19 +52,19 @@ int FdWriter::WaitWritable() const {
   return fds[1].revents != 0 ? ECANCELED : 0;
 }
 
-ssize_t FdWriter::WriteSome(std::span<iovec> parts) {
-  if (no_wait_) {
-    const ssize_t written =
-        pwritev2(fd_, parts.data(), static_cast<int>(parts.size()), -1, RWF_NOWAIT);
+ssize_t FdWriter::WriteSome(std::span<const iovec> parts) {
+  const int count = static_cast<int>(parts.size());
+  if (way_ == Way::kPlain) return writev(fd_, parts.data(), count);
+  if (way_ == Way::kNoWait) {
+    const ssize_t written = pwritev2(fd_, parts.data(), count, -1, RWF_NOWAIT);
     if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) return written;
-    no_wait_ = false;  // pipes before Linux 6.4
+    way_ = Way::kPoll;  // pipes before Linux 6.4
   }
   if (const int error = WaitWritable(); error != 0) {
     errno = error;
     return -1;
   }
-  // poll(2) promises room for PIPE_BUF bytes, pipe(7); more could block.
-  return write(fd_, parts[0].iov_base, std::min<std::size_t>(parts[0].iov_len, PIPE_BUF));
+  return WriteRoom(fd_, parts);
 }
 
 int FdWriter::Write(std::span<iovec> parts) {

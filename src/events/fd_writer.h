@@ -31,12 +31,14 @@ class FdWriter {
   bool mid_line() const { return last_byte_ != '\n'; }
 
  private:
-  ssize_t WriteSome(std::span<iovec> parts);
+  enum class Way { kPlain, kNoWait, kPoll };
+
+  ssize_t WriteSome(std::span<const iovec> parts);
   int WaitWritable() const;
 
   int fd_ = -1;
   int abort_fd_ = -1;
-  bool no_wait_ = false;  // RWF_NOWAIT works on this descriptor
+  Way way_ = Way::kPoll;  // how the descriptor can be written without blocking
   char last_byte_ = '\n';
 };
 

@@ -43,6 +43,9 @@ std::string ValueText(const FieldValue& value);
 // The field called `name`, or null.
 const FieldValue* FindField(const Event& event, std::string_view name);
 
+// Whether the bus alone gives this field ("seq", "start_id" …): a producer cannot shadow it.
+bool IsReservedField(std::string_view name);
+
 // "count" of an event: how many happenings it stands for. 1 when it has none or a negative one.
 std::uint64_t CountOf(const Event& event);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -29,17 +30,13 @@ Json ToJson(const FieldValue& value) {
       value);
 }
 
-// Names that the bus alone gives: a producer cannot shadow them.
-bool IsReserved(std::string_view name) {
+}  // namespace
+
+bool IsReservedField(std::string_view name) {
   constexpr std::array<std::string_view, 7> kReserved = {"time", "severity", "event",  "message",
                                                          "seq",  "start_id", "profile"};
-  for (const std::string_view reserved : kReserved) {
-    if (name == reserved) return true;
-  }
-  return false;
+  return std::ranges::find(kReserved, name) != kReserved.end();
 }
-
-}  // namespace
 
 std::string FormatTime(std::chrono::system_clock::time_point time) {
   const auto since_epoch =
@@ -80,7 +77,7 @@ std::string FormatJson(const Record& record, const Origin& origin) {
   line["severity"] = Name(event.severity);
   line["event"] = Name(event.type);
   for (const Field& field : event.fields) {
-    if (!IsReserved(field.name)) line[EscapeForTerminal(field.name)] = ToJson(field.value);
+    if (!IsReservedField(field.name)) line[EscapeForTerminal(field.name)] = ToJson(field.value);
   }
   if (!event.message.empty()) line["message"] = EscapeForTerminal(event.message);
   line["seq"] = record.seq;

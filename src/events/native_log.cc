@@ -76,6 +76,7 @@ std::string EncodeJournal(const Record& record, const Origin& origin) {
     AppendJournalField(entry, "NODEWARD_PROFILE", EscapeForTerminal(origin.profile));
   }
   for (const Field& field : event.fields) {
+    if (IsReservedField(field.name)) continue;
     AppendJournalField(entry, JournalName(field.name), EscapeForTerminal(ValueText(field.value)));
   }
   AppendJournalField(entry, "NODEWARD_JSON", FormatJson(record, origin));

@@ -50,11 +50,36 @@ class Batch {
   std::size_t used_ = 0;
 };
 
-// Where the next line begins, or the end of `bytes`. A carriage return counts as an end: many
-// readers split lines there, and a terminal starts over.
-std::size_t LineEnd(std::string_view bytes) {
-  const std::size_t newline = std::min(bytes.find('\n'), bytes.size() - 1);
-  return std::min(bytes.substr(0, newline + 1).find('\r'), newline) + 1;
+// Takes the first part of `bytes`, up to and with the next `end`.
+std::string_view CutThrough(std::string_view& bytes, char end) {
+  const std::string_view part = bytes.substr(0, std::min(bytes.find(end), bytes.size() - 1) + 1);
+  bytes.remove_prefix(part.size());
+  return part;
+}
+
+// `line` without the character that ended it.
+std::string_view Text(std::string_view line) {
+  if (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// Adds one line, with a mark in front of everything in it that could pass for an event. A carriage
+// return counts as white space inside the line, as JSON has it, and also as the end of a line, as
+// many readers and every terminal have it. `check` is false for the rest of a line that was begun.
+int AddMarked(Batch& batch, std::string_view line, bool check, SinkFormat format) {
+  const bool complete = line.ends_with('\n');
+  if (check && CouldPassForEvent(Text(line), complete, format)) {
+    if (const int error = batch.Add(kRelayMark); error != 0) return error;
+  }
+  for (bool first = true; !line.empty(); first = false) {
+    const std::string_view piece = CutThrough(line, '\r');
+    const bool ended = complete || piece.ends_with('\r');
+    if (!first && CouldPassForEvent(Text(piece), ended, format)) {
+      if (const int error = batch.Add(kRelayMark); error != 0) return error;
+    }
+    if (const int error = batch.Add(piece); error != 0) return error;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -140,51 +165,40 @@ int Relay::Read(Source& source, Clock::time_point now) {
   return ENODATA;
 }
 
-// Passes on the whole lines that are there, and with `all` the rest too.
+// Passes on the whole lines that are there, and with `all` the rest too. What could not be written
+// is gone, as it would be for the application alone.
 int Relay::PassLines(Source& source, bool all) {
-  if (source.used == 0) return 0;
   const std::size_t newline = source.bytes().rfind('\n');
   const std::size_t whole = newline == std::string_view::npos ? 0 : newline + 1;
+  int error = 0;
   if (whole > 0) {
-    if (const int error = Send(source, source.bytes().substr(0, whole), false); error != 0) {
-      return error;
-    }
+    error = Send(source, source.bytes().substr(0, whole), false);
     source.Consume(whole);
   }
-  if (source.used == 0 || !(all || !source.fd.valid() || source.used == kBufferSize)) return 0;
-  const int error = Send(source, source.bytes(), true);
+  if (source.used == 0 || !(all || !source.fd.valid() || source.used == kBufferSize)) return error;
+  if (error == 0) error = Send(source, source.bytes(), true);
   source.used = 0;
   return error;
 }
 
-int Relay::Send(Source& source, std::string_view bytes, bool partial) {
+int Relay::Send(const Source& source, std::string_view bytes, bool partial) {
   Batch batch(out_);
   const bool continued = open_ == &source && out_->mid_line();
   bool check = !continued || out_->last_byte() == '\r';
   int error = !continued && out_->mid_line() ? batch.Add("\n") : 0;
   while (error == 0 && !bytes.empty()) {
-    const std::string_view line = bytes.substr(0, LineEnd(bytes));
-    const bool ended = line.back() == '\n' || line.back() == '\r';
-    const std::string_view text = line.substr(0, line.size() - (ended ? 1 : 0));
-    if (check && CouldPassForEvent(text, ended, format_)) error = batch.Add(kRelayMark);
-    if (error == 0) error = batch.Add(line);
+    error = AddMarked(batch, CutThrough(bytes, '\n'), check, format_);
     check = true;
-    bytes.remove_prefix(line.size());
   }
   if (error == 0) error = batch.Write();
   open_ = partial ? &source : nullptr;
-  return error == 0 ? 0 : Failed(error);
+  if (error == EPIPE) CloseSources();
+  return error;
 }
 
-// Nobody reads any more: close the read ends, so that the application gets EPIPE as it would bare.
-// After other errors (a full disk) the bytes are gone, as they would be bare.
-int Relay::Failed(int error) {
-  if (error != EPIPE) return error;
-  for (Source& source : sources_) {
-    source.fd.reset();
-    source.used = 0;
-  }
-  return error;
+// Nobody reads stderr any more: without readers the application gets EPIPE, as it would bare.
+void Relay::CloseSources() {
+  for (Source& source : sources_) source.fd.reset();
 }
 
 }  // namespace nodeward

@@ -51,8 +51,8 @@ class Relay {
   struct Source;
   int Read(Source& source, Clock::time_point now);
   int PassLines(Source& source, bool all);
-  int Send(Source& source, std::string_view bytes, bool partial);
-  int Failed(int error);
+  int Send(const Source& source, std::string_view bytes, bool partial);
+  void CloseSources();
 
   std::vector<Source> sources_;
   FdWriter* out_;

@@ -1,0 +1,20 @@
+// Stable codes of what nodeward reports: the same number for the same kind, release after release.
+#pragma once
+
+#include <string_view>
+
+namespace nodeward::codes {
+
+inline constexpr std::string_view kDegraded = "NW101";       // started with a protection missing
+inline constexpr std::string_view kWarning = "NW102";        // works, and is probably not meant so
+inline constexpr std::string_view kCallDenied = "NW201";     // a system call was refused
+inline constexpr std::string_view kCallPermitted = "NW202";  // permissive: told and let through
+inline constexpr std::string_view kCallKilled = "NW203";     // on_violation = "kill"
+inline constexpr std::string_view kOutOfMemory = "NW301";    // the memory limit killed a process
+inline constexpr std::string_view kPidsReached = "NW302";    // the process limit refused a fork
+inline constexpr std::string_view kThrottled = "NW303";      // the processor limit held it back
+inline constexpr std::string_view kExited = "NW401";         // the application ended
+inline constexpr std::string_view kGaveUp = "NW402";         // too many restarts
+inline constexpr std::string_view kKeeperLost = "NW403";  // the keeper ended; the tree was killed
+
+}  // namespace nodeward::codes
