@@ -258,7 +258,9 @@ TEST_F(CgroupTest, ARefusedForkIsCountedAndAnnounced) {
   child.Release();
   EXPECT_EQ(child.Wait(), 0);
   // v1 on Linux 6.11 and later counts, but announces nothing (see WatchCgroups).
-  if (V2() || !KernelAtLeast(6, 11)) EXPECT_TRUE(Announced(watches[0]));
+  if (V2() || !KernelAtLeast(6, 11)) {
+    EXPECT_TRUE(Announced(watches[0]));
+  }
   EXPECT_TRUE(Silent(watches[0])) << "an accepted announcement stays accepted";
   EXPECT_EQ(ReadCgroupUse(plan_).pids_refused, 1u);
 }
