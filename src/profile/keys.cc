@@ -22,11 +22,16 @@ std::string NotAvailable(std::string_view what) {
   return std::string(what) + " is not available in this version";
 }
 
+template <class T>
+Located<T> At(T value, const Where& where) {
+  return {std::move(value), where};
+}
+
 // Row setters. Section and Member say where the value goes, Read how it is read.
 template <auto Section, auto Member, auto Read>
 void Put(Reader& reader, const Node& node, Profile& profile) {
   if (auto value = Read(reader, node)) {
-    (profile.*Section).*Member = Located{std::move(*value), node.where};
+    (profile.*Section).*Member = At(std::move(*value), node.where);
   }
 }
 
@@ -38,7 +43,7 @@ void PutList(Reader& reader, const Node& node, Profile& profile) {
 template <auto Section, auto Member, class Enum>
 void PutWord(Reader& reader, const Node& node, Profile& profile) {
   if (const auto index = reader.Word(node)) {
-    (profile.*Section).*Member = Located{static_cast<Enum>(*index), node.where};
+    (profile.*Section).*Member = At(static_cast<Enum>(*index), node.where);
   }
 }
 
@@ -54,13 +59,13 @@ void PutExtends(Reader& reader, const Node& node, Profile& profile) {
   if (node.where.line == 0) {
     reader.Complain(node.where, "extends cannot be set on the command line", "-p PROFILE");
   } else if (auto text = reader.PlainText(node)) {
-    profile.extends = Located{std::move(*text), node.where};
+    profile.extends = At(std::move(*text), node.where);
   }
 }
 
 void PutRootEnforcement(Reader& reader, const Node& node, Profile& profile) {
   if (const auto index = reader.Word(node)) {
-    profile.enforcement = Located{static_cast<Enforcement>(*index), node.where};
+    profile.enforcement = At(static_cast<Enforcement>(*index), node.where);
   }
 }
 
@@ -68,7 +73,7 @@ void PutDeliver(Reader& reader, const Node& node, Profile& profile) {
   const auto index = reader.Word(node);
   if (!index) return;
   if (*index < kDeliverable) {
-    profile.secrets.deliver = Located{static_cast<Deliver>(*index), node.where};
+    profile.secrets.deliver = At(static_cast<Deliver>(*index), node.where);
     return;
   }
   reader.Complain(node.where,

@@ -38,6 +38,20 @@ TEST(Document, RefusesInvalidUtf8AndDeepNesting) {
   EXPECT_FALSE(ParseDocument({"a.toml", "a = " + std::string(100000, '['), {}}).has_value());
 }
 
+TEST(Document, WrongTableNamesAreSyntaxErrors) {
+  for (const char* text :
+       {"[&x]", "[", "[]", "[[", "[a", "[a.]", "[a]]", "[ [a]]", "[\"\"\"a\"\"\"]"}) {
+    EXPECT_FALSE(ParseDocument({"a.toml", text, {}}).has_value()) << text;
+  }
+}
+
+TEST(Document, LettersBeyondAsciiOutsideOfStringsAreSyntaxErrors) {
+  for (const char* text : {"\xc3\xa9 = 1", "a\xc9\x99 = 1", "a = \xe2\x80\x94", "a = 1 \xc3\xbc",
+                           "\xe1\x9a\x80\xc2\xa0x"}) {
+    EXPECT_FALSE(ParseDocument({"a.toml", text, {}}).has_value()) << text;
+  }
+}
+
 TEST(Excerpt, CountsCharactersNotBytes) {
   const auto applied = ApplyText("version = 1 # über\n[process]\nuser = \"ü:ü\" # ß\n");
   ASSERT_EQ(applied.errors.size(), 1u);
