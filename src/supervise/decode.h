@@ -35,7 +35,9 @@ DecodedCall DecodeCall(const seccomp_data& call, CallerMemory& memory);
 // Whether decoding `call` would read memory: when false, the notify thread opens no /proc file.
 bool NeedsMemory(int call);
 
-// The line that would allow it: `[syscalls] allow = ["mount"]`, or in words where no line can.
+// The line that would allow it: `[syscalls] allow = ["mount"]`, or in words where no line can:
+// `no profile line allows ioctl(TIOCSTI) in this version`. Not for the hot path: once for each
+// event.
 std::string AllowHint(const seccomp_data& call);
 
 }  // namespace nodeward

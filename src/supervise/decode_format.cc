@@ -72,7 +72,25 @@ std::string FormatProtocol(std::uint64_t family, std::uint64_t protocol) {
   }
 }
 
+std::string FormatFcntl(std::uint64_t command, std::uint64_t value) {
+  switch (Signed(command)) {
+    case F_SETFL:
+      return FormatNamed(kStatusFlags, Low(value));
+    case F_SETSIG:
+      return FormatNamed(kSignals, Low(value));
+    case F_SETOWN:
+      return Text(Signed(value));
+    default:
+      return FormatHex(value);
+  }
+}
+
 }  // namespace
+
+std::string NameOrNumber(int number) {
+  const std::string_view name = CallName(number);
+  return name.empty() ? "syscall_" + std::to_string(number) : std::string(name);
+}
 
 std::string FormatHex(std::uint64_t value) { return Text(value, "0x", 16); }
 
@@ -139,6 +157,8 @@ std::string FormatArgument(const CallRow& row, const seccomp_data& call, int ind
       return FormatNamed(*arg.names, value);
     case ArgKind::kProtocol:
       return FormatProtocol(other, value);
+    case ArgKind::kFcntl:
+      return FormatFcntl(other, value);
   }
   return {};
 }

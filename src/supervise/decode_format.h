@@ -15,6 +15,8 @@ namespace nodeward {
 
 inline constexpr std::size_t kLongestString = 4096;  // PATH_MAX: the kernel takes no longer path
 
+std::string NameOrNumber(int number);  // "mount", "syscall_500"
+
 // As `FormatArgument` shows them, for arguments that need no memory.
 std::string FormatHex(std::uint64_t value);
 std::string FormatPointer(std::uint64_t value);  // "0x7f12…", or "NULL"

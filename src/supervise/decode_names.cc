@@ -102,15 +102,11 @@ constexpr std::array<std::string_view, kNumbers> ByNumber() {
 
 constexpr std::array<std::string_view, kNumbers> kNames = ByNumber();
 
-constexpr int kLastOfLinux517 = 450;  // set_mempolicy_home_node
-
 }  // namespace
 
 std::string_view CallName(int number) {
   if (number < 0 || number >= static_cast<int>(kNumbers)) return {};
   return kNames[static_cast<std::size_t>(number)];
 }
-
-bool ProfileCanName(int number) { return number <= kLastOfLinux517 && !CallName(number).empty(); }
 
 }  // namespace nodeward

@@ -31,6 +31,7 @@ constexpr Arg Wide(const NamedSet& names) { return {ArgKind::kNamedWide, 0, &nam
 constexpr Arg Sockaddr(std::uint8_t length) { return {ArgKind::kSockaddr, length}; }
 constexpr Arg OpenMode(std::uint8_t flags) { return {ArgKind::kOpenMode, flags}; }
 constexpr Arg Protocol(std::uint8_t family) { return {ArgKind::kProtocol, family}; }
+constexpr Arg Fcntl(std::uint8_t command) { return {ArgKind::kFcntl, command}; }
 
 constexpr Arg kAt = Named(kAtFlags);
 constexpr Arg kSignal = Named(kSignals);
@@ -43,22 +44,18 @@ constexpr std::uint8_t On(Index... index) {
 
 // clang-format off
 #define CALL(name, about, ...) \
-  CallRow{NODEWARD_CALL_NUMBER(name), #name, about, Allowed::kByName, {__VA_ARGS__}}
-#define RULED(name, allowed, about, ...) \
-  CallRow{NODEWARD_CALL_NUMBER(name), #name, about, Allowed::allowed, {__VA_ARGS__}}
-
+  CallRow{NODEWARD_CALL_NUMBER(name), #name, about, {__VA_ARGS__}}
 constexpr CallRow kRows[] = {
-    // Arguments under rules of nodeward's own.
-    RULED(socket, kNever, On(0, 1, 2), Named(kAddressFamilies), Named(kSocketTypes), Protocol(0)),
-    RULED(socketpair, kNever, On(0, 1, 2), Named(kAddressFamilies), Named(kSocketTypes),
-          Protocol(0), kPtr),
-    RULED(clone, kNotNamespaces, On(0), Wide(kCloneFlags), kPtr, kPtr, kPtr, kPtr),
-    RULED(prctl, kNever, On(0), Named(kPrctlOptions), kHex, kHex, kHex, kHex),
-    RULED(ioctl, kNever, On(1), kFd, Named(kIoctlRequests), kHex),
-    RULED(fcntl, kNever, On(1), kFd, Named(kFcntlCommands), kHex),
-    RULED(prlimit64, kNever, On(0, 1), kPid, Named(kResources), kPtr, kPtr),
-    RULED(kill, kNever, On(0, 1), kPid, kSignal),
-    RULED(tgkill, kNever, On(0, 1, 2), kPid, kPid, kSignal),
+    // Allowed with certain arguments only (measures/seccomp_arguments.h).
+    CALL(socket, On(0, 1, 2), Named(kAddressFamilies), Named(kSocketTypes), Protocol(0)),
+    CALL(socketpair, On(0, 1, 2), Named(kAddressFamilies), Named(kSocketTypes), Protocol(0), kPtr),
+    CALL(clone, On(0), Wide(kCloneFlags), kPtr, kPtr, kPtr, kPtr),
+    CALL(prctl, On(0), Named(kPrctlOptions), kHex, kHex, kHex, kHex),
+    CALL(ioctl, On(1), kFd, Named(kIoctlRequests), kHex),
+    CALL(fcntl, On(1, 2), kFd, Named(kFcntlCommands), Fcntl(1)),
+    CALL(prlimit64, On(0, 1), kPid, Named(kResources), kPtr, kPtr),
+    CALL(kill, On(0, 1), kPid, kSignal),
+    CALL(tgkill, On(0, 1, 2), kPid, kPid, kSignal),
 
     // Files by path.
     CALL(open, On(0), kPath, Named(kOpenFlags), OpenMode(1)),
@@ -293,7 +290,6 @@ constexpr CallRow kRows[] = {
     CALL(dup3, 0, kFd, kFd, Named(kDescriptorFlags)),
     CALL(close_range, 0, kUint, kUint, kHex),
 };
-#undef RULED
 #undef CALL
 // clang-format on
 

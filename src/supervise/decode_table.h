@@ -44,27 +44,27 @@ enum class ArgKind : std::uint8_t {
   kNamed,      // C int whose values have names
   kNamedWide,  // unsigned long whose values have names
   kProtocol,   // third argument of socket(2): its names depend on the family, argument `other`
+  kFcntl,      // third argument of fcntl(2): what it is depends on the command, argument `other`
 };
 
 struct Arg {
   ArgKind kind = ArgKind::kNone;
   std::uint8_t other = 0;           // index of the argument that this one depends on
   const NamedSet* names = nullptr;  // of kNamed and kNamedWide
-};
 
-// What the profile can do about a call that was refused.
-enum class Allowed : std::uint8_t {
-  kByName,         // [syscalls] allow = ["NAME"]
-  kNever,          // its arguments have rules of nodeward's own, which no line of a profile changes
-  kNotNamespaces,  // by name, except with CLONE_NEW* in the first argument
+  // Whether showing it reads the caller's memory.
+  constexpr bool IsRead() const {
+    return kind == ArgKind::kPath || kind == ArgKind::kString || kind == ArgKind::kSockaddr;
+  }
 };
 
 struct CallRow {
   int number = -1;  // -1: this architecture does not have it
   std::string_view name;
   std::uint8_t about = 0;  // bit N: argument N tells two violations apart
-  Allowed allowed = Allowed::kByName;
   Arg args[kCallArguments] = {};
+
+  constexpr bool IsAbout(int index) const { return (about >> index & 1) != 0; }
 };
 
 // The calls whose arguments are known, in no order that matters.
@@ -75,8 +75,5 @@ const CallRow* FindCall(int number);
 
 // The call's name, or empty for a number that is not known.
 std::string_view CallName(int number);
-
-// Whether a profile can name the call: libseccomp 2.5.4 resolves names up to Linux 5.17.
-bool ProfileCanName(int number);
 
 }  // namespace nodeward

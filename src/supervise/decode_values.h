@@ -29,6 +29,7 @@ extern const NamedSet kOpenFlags;
 extern const NamedSet kOpenTreeFlags;
 extern const NamedSet kProtections;
 extern const NamedSet kRenameFlags;
+extern const NamedSet kStatusFlags;
 extern const NamedSet kUnlinkAtFlags;
 extern const NamedSet kUnmountFlags;
 extern const NamedSet kXattrFlags;

@@ -176,6 +176,7 @@ constinit const NamedSet kOpenFlags = {kAccessModeOfOpen, O_ACCMODE, kOpen};
 constinit const NamedSet kOpenTreeFlags = {.flags = kOpenTree};
 constinit const NamedSet kProtections = {kNoProtection, kWhole, kProtection};
 constinit const NamedSet kRenameFlags = {.flags = kRename};
+constinit const NamedSet kStatusFlags = {.flags = kOpen};
 constinit const NamedSet kUnlinkAtFlags = {.flags = kUnlinkAt};
 constinit const NamedSet kUnmountFlags = {.flags = kUnmount};
 constinit const NamedSet kXattrFlags = {.flags = kXattr};

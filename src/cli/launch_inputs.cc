@@ -1,0 +1,29 @@
+#include "cli/launch_inputs.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "profile/load.h"
+
+namespace nodeward {
+
+int PrintErrors(const Errors& errors) {
+  for (const Error& error : errors) std::fputs(FormatError(error).c_str(), stderr);
+  return errors.empty() ? kExitRefused : errors.front().exit_code;
+}
+
+tl::expected<PlanRequest, Errors> MakeRequest(const RunOptions& options) {
+  auto profile = LoadProfile({options.profile, options.overrides});
+  if (!profile) return tl::unexpected(profile.error());
+  PlanRequest request;
+  request.profile = std::move(*profile);
+  request.host = ProbeHost();
+  request.command = options.command;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    request.environment.emplace_back(*entry);
+  }
+  return request;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,78 @@
+#include "cli/run.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/launch_inputs.h"
+#include "events/bus.h"
+#include "launch/arena.h"
+#include "launch/keeper.h"
+#include "supervise/stdio.h"
+#include "supervise/supervisor.h"
+
+namespace nodeward {
+namespace {
+
+// The supervisor holds secrets for a moment: no core dump, and nobody of the same user may look.
+void HideOwnMemory() {
+  prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{1, 1};  // core(5): 0 would not stop a handler that core_pattern pipes to
+  setrlimit(RLIMIT_CORE, &none);
+}
+
+BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
+  BusOptions options;
+  const auto& format = profile.events.format;
+  const bool text = format && format->value == EventFormat::kText;
+  options.format = text ? SinkFormat::kText : SinkFormat::kJson;
+  if (profile.events.to) {
+    options.to.clear();
+    for (const Text& sink : *profile.events.to) options.to.push_back(sink.value);
+  }
+  options.profile = profile.path;
+  options.relay = std::move(stdio.relay);
+  return options;
+}
+
+int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus) {
+  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus);
+  auto code = supervisor.Run();
+  bus.Flush(1000);
+  return code ? *code : PrintErrors({code.error()});
+}
+
+}  // namespace
+
+int RunCommand(const RunOptions& options) {
+  HideOwnMemory();
+  auto request = MakeRequest(options);
+  if (!request) return PrintErrors(request.error());
+  const auto decisions = DecideAll(request->profile, request->host);
+  if (const Errors refused = Refusals(request->profile, decisions); !refused.empty()) {
+    return PrintErrors(refused);
+  }
+  auto stdio = PlanStdio(request->profile);
+  if (!stdio) return PrintErrors({stdio.error()});
+  auto arena = Arena::Create();
+  if (!arena) return PrintErrors({arena.error()});
+  BlockSignals();
+  auto keeper = Keeper::Start(*arena);  // before any thread and any secret
+  if (!keeper) return PrintErrors({keeper.error()});
+  LaunchPlan seed;
+  seed.guarded = {getpid(), getpgrp(), keeper->pid()};
+  seed.control = keeper->child_control();
+  seed.relay_stdout = stdio->child_stdout.get();
+  seed.relay_stderr = stdio->child_stderr.get();
+  auto plan = MakePlan(std::move(*request), std::move(seed), true);
+  if (!plan) return PrintErrors(plan.error());
+  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
+  if (!bus) return PrintErrors({bus.error()});
+  stdio->child_stdout.reset();
+  stdio->child_stderr.reset();
+  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus);
+}
+
+}  // namespace nodeward

@@ -1,0 +1,39 @@
+// One launch, from a plan to a process that has executed the application: packs the arena, asks the
+// keeper, takes the listener, verifies from /proc what is in force, and only then opens the gate.
+// Runs in the supervisor's main thread and blocks it for the few milliseconds that it takes.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "host/observed.h"
+#include "launch/arena.h"
+#include "launch/keeper.h"
+#include "plan/plan.h"
+
+namespace nodeward {
+
+struct Launched {
+  pid_t pid = 0;
+  Observed observed;  // what was in force right before execve
+};
+
+// Called with the seccomp listener as soon as it is there, before the application executes.
+using ListenerTaker = std::function<void(UniqueFd)>;
+
+// Errors carry the exit code: 126 and 127 when execve failed, else 125. After one, nothing of the
+// application is left.
+Result<Launched> Launch(const Plan& plan, Keeper& keeper, Arena& arena, const ListenerTaker& take);
+
+// Runs `work` in a thread of its own whose file system ids are the given ones, so that /proc of a
+// process of that user opens without CAP_SYS_PTRACE. The process stays undumpable.
+void RunAs(uid_t uid, gid_t gid, const std::function<void()>& work);
+
+// The calling thread alone takes these file system ids, and the process stays undumpable:
+// setfsuid(2) resets that flag to fs.suid_dumpable.
+void TakeFileSystemIds(uid_t uid, gid_t gid);
+
+}  // namespace nodeward

@@ -1,0 +1,78 @@
+#include "plan/explain.h"
+
+#include "base/text.h"
+#include "measures/measure.h"
+#include "plan/secrets.h"
+
+namespace nodeward {
+namespace {
+
+std::string StateOf(const Decision& decision) {
+  if (decision.outcome == Outcome::kSkip) return "off";
+  if (std::holds_alternative<Full>(decision.support)) return "full";
+  return std::holds_alternative<Partial>(decision.support) ? "partial" : "unavailable";
+}
+
+ExplainedMeasure ExplainOne(const Profile& profile, const HostReport& host,
+                            const Decision& decision) {
+  const Measure& measure = Measures()[decision.measure];
+  ExplainedMeasure row;
+  row.name = measure.name;
+  row.state = StateOf(decision);
+  if (decision.outcome == Outcome::kSkip) {
+    row.what = "not asked for";
+    return row;
+  }
+  Explanation explanation = measure.explain(profile, host);
+  row.what = std::move(explanation.what);
+  row.lines = std::move(explanation.lines);
+  Gap gap = GapOf(decision.support);
+  row.missing = std::move(gap.missing);
+  row.hint = std::move(gap.hint);
+  row.refuses = decision.outcome == Outcome::kRefuse;
+  return row;
+}
+
+ExplainedMeasure ExplainSecrets(const Profile& profile) {
+  ExplainedMeasure row;
+  row.name = "secrets";
+  row.state = "off";
+  row.what = "no vault";
+  if (!profile.secrets.vault) return row;
+  row.state = "full";
+  const IdentitySource source = FindIdentity(profile);
+  row.what = "from " + profile.secrets.vault->value + " into the environment";
+  row.lines.push_back(source.path.empty() ? "opened with a passphrase, asked on the terminal"
+                                          : "opened with " + source.path + " (" + source.origin + ")");
+  std::vector<std::string> names;
+  for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
+    names.push_back(name.value);
+  }
+  if (!names.empty()) row.lines.push_back("required: " + JoinWords(names));
+  row.lines.push_back("a process of the same user can read /proc/PID/environ");
+  return row;
+}
+
+// Never left out: what an operator might believe to be there.
+ExplainedMeasure NotInThisVersion(std::string name, std::string what) {
+  ExplainedMeasure row;
+  row.name = std::move(name);
+  row.state = "off";
+  row.what = "not available in this version: " + std::move(what);
+  return row;
+}
+
+}  // namespace
+
+std::vector<ExplainedMeasure> ExplainAll(const Profile& profile, const HostReport& host) {
+  std::vector<ExplainedMeasure> rows;
+  for (const Decision& decision : DecideAll(profile, host)) {
+    rows.push_back(ExplainOne(profile, host, decision));
+  }
+  rows.push_back(ExplainSecrets(profile));
+  rows.push_back(NotInThisVersion("filesystem", "it reads and writes whatever its user may"));
+  rows.push_back(NotInThisVersion("network", "it listens on and connects to any address"));
+  return rows;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,131 @@
+#include "plan/plan.h"
+
+#include "measures/rows.h"
+#include "plan/command.h"
+
+namespace nodeward {
+namespace {
+
+SupervisePlan ResolveSupervise(const Profile& profile, const HostReport& host) {
+  const SuperviseSection& section = profile.supervise;
+  SupervisePlan plan;
+  // Restarts nest and multiply: where something outside restarts nodeward, nodeward itself does not.
+  const bool outer = host.pid1 || host.under_systemd || host.container == "kubernetes";
+  plan.restart = outer ? RestartWhen::kNever : RestartWhen::kOnFailure;
+  if (section.restart) plan.restart = section.restart->value;
+  if (section.backoff) plan.backoff = section.backoff->value;
+  if (section.give_up) plan.give_up = section.give_up->value;
+  if (section.stop_signal) plan.stop_signal = section.stop_signal->value;
+  if (section.stop_timeout) plan.stop_timeout = section.stop_timeout->value;
+  return plan;
+}
+
+std::string PathVariable(const LaunchPlan& launch) {
+  for (const PlannedVariable& variable : launch.environment) {
+    if (variable.name == "PATH" && !variable.text.empty()) return variable.text;
+  }
+  return std::string(kDefaultPath);
+}
+
+Result<void> PrepareMeasures(Plan& plan) {
+  for (const Decision& decision : plan.decisions) {
+    const Measure& measure = Measures()[decision.measure];
+    if (decision.outcome == Outcome::kSkip) continue;
+    // What the host lacks altogether cannot be prepared; best-effort goes on without it. Identity
+    // refuses by itself to run as root.
+    const bool absent = std::holds_alternative<Unavailable>(decision.support);
+    if (absent && measure.name != "identity" && measure.name != "capabilities") continue;
+    auto prepared = measure.prepare(plan.profile, plan.host, plan.launch);
+    if (!prepared) return prepared;
+    plan.kept.push_back(decision.measure);
+    if (measure.apply != nullptr) plan.steps.push_back(decision.measure);
+  }
+  return {};
+}
+
+void SeedSecrets(Plan& plan) {
+  for (const Secret& secret : plan.secrets.secrets) {
+    plan.launch.environment.push_back({secret.name, {}, &secret.value, "vault"});
+  }
+}
+
+Result<void> ResolveInto(Plan& plan) {
+  auto path = ResolveCommand(plan.launch.command.front(), PathVariable(plan.launch),
+                             plan.launch.identity.workdir);
+  if (!path) return Fail(path.error());
+  plan.launch.path = *path;
+  if (auto warning = WarnAboutCommand(plan.launch.command); !warning.empty()) {
+    plan.launch.warnings.push_back(std::move(warning));
+  }
+  return {};
+}
+
+}  // namespace
+
+Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions) {
+  Errors errors;
+  for (const Decision& decision : decisions) {
+    if (decision.outcome != Outcome::kRefuse) continue;
+    const Gap gap = GapOf(decision.support);
+    const std::string name(Measures()[decision.measure].name);
+    errors.push_back({name + ": " + gap.missing, profile.path, gap.hint});
+  }
+  return errors;
+}
+
+tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool open_vault) {
+  Plan plan;
+  plan.profile = std::move(request.profile);
+  plan.host = std::move(request.host);
+  plan.launch = std::move(seed);
+  plan.launch.command = std::move(request.command);
+  plan.launch.inherited_environment = std::move(request.environment);
+  plan.supervise = ResolveSupervise(plan.profile, plan.host);
+  plan.decisions = DecideAll(plan.profile, plan.host);
+  if (Errors refused = Refusals(plan.profile, plan.decisions); !refused.empty()) {
+    return tl::unexpected(std::move(refused));
+  }
+  if (open_vault) {
+    // The identity first: whether the vault's key is safe depends on who the application will be.
+    LaunchPlan who;
+    auto identity = kIdentityMeasure.prepare(plan.profile, plan.host, who);
+    if (!identity) return tl::unexpected(Errors{identity.error()});
+    auto secrets = LoadSecrets(plan.profile, plan.host, who.identity);
+    if (!secrets) return tl::unexpected(Errors{secrets.error()});
+    plan.secrets = std::move(*secrets);
+    SeedSecrets(plan);
+  }
+  if (auto prepared = PrepareMeasures(plan); !prepared) {
+    return tl::unexpected(Errors{prepared.error()});
+  }
+  if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
+  return plan;
+}
+
+void ForgetSecrets(Plan& plan) {
+  if (plan.profile.secrets.vault && FindIdentity(plan.profile).path.empty()) return;
+  plan.launch.environment.clear();
+  plan.secrets.secrets.clear();
+}
+
+Result<void> RefreshSecrets(Plan& plan) {
+  if (plan.secrets.secrets.empty()) {
+    auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
+    if (!secrets) return Fail(secrets.error());
+    plan.secrets = std::move(*secrets);
+  }
+  plan.launch.environment.clear();
+  SeedSecrets(plan);
+  return kEnvironmentMeasure.prepare(plan.profile, plan.host, plan.launch);
+}
+
+Result<void> Establish(const Plan& plan) {
+  for (const std::uint32_t index : plan.kept) {
+    const Measure& measure = Measures()[index];
+    if (measure.establish == nullptr) continue;
+    if (auto established = measure.establish(plan.launch); !established) return established;
+  }
+  return {};
+}
+
+}  // namespace nodeward

@@ -1,0 +1,64 @@
+// Plan: profile × host × secrets. Everything is decided and prepared here, in the parent; after it only
+// launch/ and supervise/ act. Called by cli/ for run, explain and check.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "plan/decide.h"
+#include "plan/secrets.h"
+#include "profile/profile.h"
+
+namespace nodeward {
+
+// [supervise] with every default filled in.
+struct SupervisePlan {
+  RestartWhen restart = RestartWhen::kNever;
+  Backoff backoff;
+  GiveUp give_up;
+  int stop_signal = 15;
+  Milliseconds stop_timeout{8000};
+};
+
+struct Plan {
+  Profile profile;
+  HostReport host;
+  std::vector<Decision> decisions;
+  std::vector<std::uint32_t> steps;  // measures to apply in the child, in order
+  std::vector<std::uint32_t> kept;   // measures to establish and verify
+  LaunchPlan launch;
+  SupervisePlan supervise;
+  LoadedSecrets secrets;  // the plan's variables point into it; a Plan is moved, never copied
+
+  Plan() = default;
+  Plan(Plan&&) = default;
+  Plan& operator=(Plan&&) = default;
+};
+
+// What is known before anything was forked.
+struct PlanRequest {
+  Profile profile;
+  HostReport host;
+  std::vector<std::string> command;      // at least one word
+  std::vector<std::string> environment;  // nodeward's own, as "NAME=value"
+};
+
+// Each refusal of `decisions`, as errors for the operator.
+Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions);
+
+// Decides and prepares all but the secrets' values. `seed` holds what the caller knows already:
+// guarded processes, descriptors.
+tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool open_vault);
+
+// Drops the secrets' values once the application has them. Where a passphrase was typed they stay for
+// restarts, since nobody can be asked again.
+void ForgetSecrets(Plan& plan);
+// Reads the vault anew before a restart, and makes the environment of it.
+Result<void> RefreshSecrets(Plan& plan);
+
+// Effects before the child: cgroups made. Undone by RemoveCgroups.
+Result<void> Establish(const Plan& plan);
+
+}  // namespace nodeward

@@ -1,0 +1,100 @@
+#include "plan/secret_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+
+#include "base/unique_fd.h"
+
+namespace nodeward {
+namespace {
+
+constexpr std::size_t kLongestPassphrase = 1024;
+
+// Restores the terminal whatever happens.
+class EchoOff {
+ public:
+  explicit EchoOff(int terminal) : terminal_(terminal) {
+    valid_ = tcgetattr(terminal, &before_) == 0;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag |= ECHONL;
+    valid_ = valid_ && tcsetattr(terminal, TCSAFLUSH, &silent) == 0;
+  }
+  ~EchoOff() {
+    if (valid_) tcsetattr(terminal_, TCSAFLUSH, &before_);
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+  bool valid() const { return valid_; }
+
+ private:
+  int terminal_;
+  termios before_{};
+  bool valid_ = false;
+};
+
+Error CannotRead(const std::string& what, const std::string& path, int error) {
+  std::string hint;
+  if (error == ENOENT) hint = "check the path in the profile's [secrets]";
+  if (error == EACCES) hint = "chown it to the user that starts nodeward, chmod 0400";
+  return {"cannot read " + what + ": " + DescribeErrno(error), path, hint};
+}
+
+Result<std::size_t> ReadAll(int fd, SecretBuffer& buffer, const std::string& what,
+                            const std::string& path) {
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const ssize_t got = read(fd, buffer.data() + size, buffer.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Fail(CannotRead(what, path, errno));
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  return size;
+}
+
+}  // namespace
+
+Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
+                                    const std::string& what) {
+  // O_NONBLOCK: a FIFO planted in the file's place must not hang the launch.
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file.valid()) return Fail(CannotRead(what, path, errno));
+  struct stat facts {};
+  if (fstat(file.get(), &facts) != 0) return Fail(CannotRead(what, path, errno));
+  if (S_ISDIR(facts.st_mode)) return Fail(what + " is a folder", path);
+  if (!S_ISREG(facts.st_mode)) return Fail(what + " is not a regular file", path);
+  if (static_cast<std::size_t>(facts.st_size) > limit) return Fail(what + " is too large", path);
+  SecretBuffer buffer(static_cast<std::size_t>(facts.st_size));
+  auto size = ReadAll(file.get(), buffer, what, path);
+  if (!size) return Fail(size.error());
+  buffer.Shrink(*size);
+  return buffer;
+}
+
+Result<SecretBuffer> AskPassphrase(const std::string& question) {
+  const UniqueFd terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!terminal.valid()) {
+    return Fail("the vault wants a passphrase, and there is no terminal to ask on", {},
+                "[secrets] identity = \"…\", with a vault made for that identity's recipient");
+  }
+  const EchoOff quiet(terminal.get());
+  if (!quiet.valid()) return Fail("cannot switch off the terminal's echo for the passphrase");
+  if (write(terminal.get(), question.data(), question.size()) < 0) {
+    return Fail("cannot ask for the passphrase: " + DescribeErrno(errno));
+  }
+  SecretBuffer line(kLongestPassphrase);
+  const ssize_t size = read(terminal.get(), line.data(), line.size());
+  if (size <= 0) return Fail("no passphrase was given");
+  const std::size_t newline = line.view().substr(0, static_cast<std::size_t>(size)).find('\n');
+  if (newline == std::string_view::npos) return Fail("the passphrase is longer than 1024 bytes");
+  line.Shrink(newline);
+  return line;
+}
+
+}  // namespace nodeward

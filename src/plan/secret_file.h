@@ -1,0 +1,19 @@
+// Files of secrets, read so that nothing of them stays behind.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/secret_buffer.h"
+
+namespace nodeward {
+
+// A regular file of at most `limit` bytes, straight into locked memory. Errors name the path and what
+// to do: not there, no permission, a folder, too large.
+Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
+                                    const std::string& what);
+
+// Asks on /dev/tty without echo.
+Result<SecretBuffer> AskPassphrase(const std::string& question);
+
+}  // namespace nodeward

@@ -1,0 +1,180 @@
+#include "plan/secrets.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+#include "base/text.h"
+#include "measures/environment.h"
+#include "measures/measure.h"
+#include "plan/secret_file.h"
+
+namespace nodeward {
+namespace {
+
+constexpr std::size_t kLargestVault = 16u << 20;
+constexpr std::size_t kLargestIdentity = 16u << 20;  // age's own cap
+constexpr const char* kIdentityName = "nodeward-identity";
+constexpr std::string_view kRunSecrets = "/run/secrets/";
+
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+// The class of rights that applies is the first that matches: owner, group, others.
+bool Permits(const struct stat& facts, const PlannedIdentity& user, unsigned right) {
+  if (facts.st_uid == user.uid) return (facts.st_mode >> 6 & right) == right;
+  const bool group = facts.st_gid == user.gid ||
+                     std::count(user.groups.begin(), user.groups.end(), facts.st_gid) > 0;
+  if (group) return (facts.st_mode >> 3 & right) == right;
+  return (facts.st_mode & right) == right;
+}
+
+bool CanReach(const std::string& path, const PlannedIdentity& user) {
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    struct stat facts {};
+    if (stat(path.substr(0, slash).c_str(), &facts) != 0) return true;  // not ours to judge: the worst
+    if (!Permits(facts, user, 1)) return false;
+  }
+  return true;
+}
+
+// Says what does not hold, or refuses. Modes cannot help where nodeward itself is that user, nor where
+// an orchestrator mounts the file for everybody: there best-effort may go on.
+Result<void> GuardIdentity(const std::string& path, const Profile& profile, const HostReport& host,
+                           const PlannedIdentity& user, LoadedSecrets& loaded) {
+  if (!ReadableBy(path, user).value_or(false)) return {};
+  const std::string who = user.user.empty() ? std::to_string(user.uid) : user.user;
+  const std::string what = "the vault's identity can be read by the application's user " + who;
+  const bool same_user = host.uid == user.uid;
+  const bool mounted = path.starts_with(kRunSecrets);
+  const bool strict = EnforcementFor(profile, "") == Enforcement::kStrict;
+  if (!same_user && !mounted) {
+    return Fail(what, path, "chown root " + path + " && chmod 0400 " + path);
+  }
+  if (strict) {
+    return Fail(what, path,
+                same_user ? "start nodeward as root, which drops to that user by itself, or "
+                            "enforcement = \"best-effort\""
+                          : "mount it with mode 0400, or enforcement = \"best-effort\"");
+  }
+  loaded.degraded.push_back(what + " (" + path + ")");
+  return {};
+}
+
+Result<VaultKeys> Keys(const IdentitySource& source, const std::string& vault,
+                       const HostReport& host) {
+  VaultKeys keys;
+  keys.scrypt_memory = std::min(host.memory_available, host.cgroup.inherited.memory) / 2;
+  keys.identity_path = source.path;
+  if (source.path.empty()) {
+    keys.passphrase = [vault] { return AskPassphrase("Passphrase for " + vault + ": "); };
+    return keys;
+  }
+  auto text = ReadSecretFile(source.path, kLargestIdentity, "the vault's identity");
+  if (!text) return Fail(text.error());
+  keys.identity_file = std::move(*text);
+  return keys;
+}
+
+Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
+  for (const Secret& secret : secrets) {
+    if (IsDangerousVariable(secret.name) || secret.name == "PATH" || secret.name == "HOME") {
+      return Fail("the secret \"" + secret.name + "\" would change what the interpreter runs or "
+                  "trusts; such a name is never taken from a vault", vault,
+                  "[environment] set = { " + secret.name + " = \"…\" }, if that is meant");
+    }
+  }
+  return {};
+}
+
+Result<void> CheckRequired(const Profile& profile, const Secrets& secrets,
+                           const std::string& vault) {
+  std::vector<std::string> missing;
+  for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
+    const bool found = std::any_of(secrets.begin(), secrets.end(),
+                                   [&](const Secret& secret) { return secret.name == name.value; });
+    if (!found) missing.push_back(name.value);
+  }
+  if (missing.empty()) return {};
+  const std::string where = vault.empty() ? "no vault is named" : "the vault " + vault;
+  return Fail("required secrets are missing: " + JoinWords(missing) + " (" + where + ")",
+              profile.secrets.require->front().where.Text(),
+              vault.empty() ? "[secrets] vault = \"app.vault.age\""
+                            : "add them to the vault, or take them out of [secrets] require");
+}
+
+std::string WarnAboutValue(const Secret& secret) {
+  const std::string_view value = secret.value.view();
+  const std::string name = "the secret \"" + secret.name + "\" ";
+  if (value.ends_with('\n')) return name + "ends in a newline; it is delivered as it is";
+  if (value.starts_with("\xef\xbb\xbf")) return name + "begins with a byte-order mark";
+  if (!IsUtf8(value)) return name + "is not UTF-8; Node.js replaces such bytes";
+  return {};
+}
+
+}  // namespace
+
+IdentitySource FindIdentity(const Profile& profile) {
+  if (profile.secrets.identity) return {profile.secrets.identity->value, "profile"};
+  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY")) {
+    const std::string path = std::string(folder) + "/" + kIdentityName;
+    if (Exists(path)) return {path, "$CREDENTIALS_DIRECTORY"};
+  }
+  const std::string mounted = std::string(kRunSecrets) + kIdentityName;
+  if (Exists(mounted)) return {mounted, "/run/secrets"};
+  return {"", "prompt"};
+}
+
+std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user) {
+  char* resolved = realpath(path.c_str(), nullptr);
+  if (resolved == nullptr) return std::nullopt;
+  const std::string real = resolved;
+  std::free(resolved);  // realpath(3) hands it over
+  struct stat facts {};
+  if (stat(real.c_str(), &facts) != 0) return std::nullopt;
+  return Permits(facts, user, 4) && CanReach(real, user);
+}
+
+Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
+                                  const PlannedIdentity& user) {
+  LoadedSecrets loaded;
+  const std::string vault = profile.secrets.vault ? profile.secrets.vault->value : "";
+  if (!vault.empty()) {
+    const IdentitySource source = FindIdentity(profile);
+    if (!source.path.empty()) {
+      auto guarded = GuardIdentity(source.path, profile, host, user, loaded);
+      if (!guarded) return Fail(guarded.error());
+    }
+    auto file = ReadSecretFile(vault, kLargestVault, "the vault");
+    if (!file) return Fail(file.error());
+    auto keys = Keys(source, vault, host);
+    if (!keys) return Fail(keys.error());
+    auto plaintext = DecryptAge(file->view(), *keys);
+    if (!plaintext) {
+      if (plaintext.error().where.empty()) plaintext.error().where = vault;
+      return Fail(plaintext.error());
+    }
+    auto secrets = ParseSecrets(*plaintext, vault);
+    if (!secrets) return Fail(secrets.error());
+    loaded.secrets = std::move(*secrets);
+  }
+  if (auto checked = CheckNames(loaded.secrets, vault); !checked) return Fail(checked.error());
+  if (auto checked = CheckRequired(profile, loaded.secrets, vault); !checked) {
+    return Fail(checked.error());
+  }
+  for (const Secret& secret : loaded.secrets) {
+    if (std::string warning = WarnAboutValue(secret); !warning.empty()) {
+      loaded.warnings.push_back(std::move(warning));
+    }
+  }
+  if (!loaded.secrets.empty() && !SecretBuffer::AllLocked()) {
+    loaded.degraded.push_back("secrets could not be locked into memory and may reach swap "
+                              "(RLIMIT_MEMLOCK)");
+  }
+  return loaded;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,37 @@
+// From [secrets] to named values: finds vault and identity, checks who could read the identity, opens
+// the vault, and holds the names against the rules. Parent only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "host/report.h"
+#include "measures/launch_plan.h"
+#include "profile/profile.h"
+#include "vault/vault.h"
+
+namespace nodeward {
+
+// Where the identity comes from, decided without opening it.
+struct IdentitySource {
+  std::string path;         // empty: a passphrase prompt
+  std::string origin;       // "profile", "$CREDENTIALS_DIRECTORY", "/run/secrets", "prompt"
+};
+IdentitySource FindIdentity(const Profile& profile);
+
+// Whether a user could read a file by its mode and those of the folders above it. Links are followed.
+// nullopt when the file is not there.
+std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user);
+
+struct LoadedSecrets {
+  Secrets secrets;
+  std::vector<std::string> degraded;  // best-effort: what does not hold, in words
+  std::vector<std::string> warnings;
+};
+
+// Empty when the profile names no vault. Every name that is missing is in one error.
+Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
+                                  const PlannedIdentity& user);
+
+}  // namespace nodeward

@@ -1,0 +1,136 @@
+#include "supervise/reports.h"
+
+#include "base/text.h"
+#include "events/codes.h"
+#include "measures/capabilities.h"
+#include "measures/measure.h"
+
+namespace nodeward {
+namespace {
+
+std::uint64_t Grown(const std::optional<std::uint64_t>& before,
+                    const std::optional<std::uint64_t>& now) {
+  if (!now) return 0;
+  const std::uint64_t old = before.value_or(0);
+  return *now > old ? *now - old : 0;
+}
+
+Event Limit(std::string message, std::string_view kind, std::string_view code, std::uint64_t count,
+            std::string hint) {
+  Event event{EventType::kLimit, Severity::kWarn, std::move(message), {}};
+  event.With("kind", std::string(kind)).With("count", count);
+  event.With("code", std::string(code)).With("hint", std::move(hint));
+  return event;
+}
+
+std::string SizeOf(const Setting<Size>& size, const HostReport& host) {
+  if (!size) return "inherited";
+  if (size->value.percent) {
+    return FormatSize(static_cast<unsigned long long>(static_cast<double>(host.memory_total) *
+                                                      *size->value.percent / 100));
+  }
+  return FormatSize(size->value.bytes);
+}
+
+std::vector<std::string> InForce(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const Decision& decision : plan.decisions) {
+    if (decision.outcome == Outcome::kSkip) continue;
+    std::string name(Measures()[decision.measure].name);
+    if (std::holds_alternative<Partial>(decision.support)) name += ": partial";
+    if (std::holds_alternative<Unavailable>(decision.support)) name += ": missing";
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<Event> GapEvents(const Plan& plan) {
+  std::vector<Event> events;
+  for (const Decision& decision : plan.decisions) {
+    if (decision.outcome != Outcome::kDegrade) continue;
+    const Gap gap = GapOf(decision.support);
+    const std::string name(Measures()[decision.measure].name);
+    Event event{EventType::kDegraded, Severity::kWarn, name + ": " + gap.missing, {}};
+    event.With("kind", name).With("code", std::string(codes::kDegraded)).With("hint", gap.hint);
+    events.push_back(std::move(event));
+  }
+  for (const std::string& gap : plan.secrets.degraded) {
+    Event event{EventType::kDegraded, Severity::kWarn, "secrets: " + gap, {}};
+    event.With("kind", std::string("secrets")).With("code", std::string(codes::kDegraded));
+    events.push_back(std::move(event));
+  }
+  const auto warn = [&](const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) {
+      Event event{EventType::kAlert, Severity::kWarn, warning, {}};
+      event.With("kind", std::string("warning")).With("code", std::string(codes::kWarning));
+      events.push_back(std::move(event));
+    }
+  };
+  warn(plan.launch.warnings);
+  warn(plan.secrets.warnings);
+  return events;
+}
+
+Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts) {
+  const Observed& observed = launched.observed;
+  const std::string& command = plan.launch.command.front();
+  Event event{EventType::kStart, Severity::kInfo, {}, {}};
+  event.message = command + " started as process " + std::to_string(launched.pid) + ", user " +
+                  std::to_string(plan.launch.identity.uid);
+  event.With("process.pid", std::int64_t{launched.pid}).With("process.command", command);
+  event.With("process.executable.path", plan.launch.path);
+  event.With("restarts", std::uint64_t{restarts}).With("measures", InForce(plan));
+  // The attestation: read from /proc right before execve, not from what was asked for.
+  event.With("in_force.uid", std::uint64_t{observed.uids.at(0)});
+  event.With("in_force.gid", std::uint64_t{observed.gids.at(0)});
+  event.With("in_force.capabilities", CapabilityNames(observed.cap_permitted));
+  event.With("in_force.no_new_privs", observed.no_new_privs);
+  event.With("in_force.seccomp_filters", std::int64_t{observed.seccomp_filters});
+  return event;
+}
+
+Event ExitEvent(const ExitFacts& facts) {
+  const Ending& ending = facts.ending;
+  const bool failed = ending.ExitCode() != 0;
+  Event event{EventType::kExit, failed ? Severity::kWarn : Severity::kInfo, {}, {}};
+  event.message = "process " + std::to_string(facts.pid) + " ";
+  event.message += ending.signalled ? "was ended by signal " + std::to_string(ending.value)
+                                    : "exited with code " + std::to_string(ending.value);
+  if (!facts.reason.empty()) event.message += ": " + facts.reason;
+  event.With("process.pid", std::int64_t{facts.pid});
+  event.With(ending.signalled ? "signal" : "process.exit.code", std::int64_t{ending.value});
+  event.With("code", std::string(codes::kExited));
+  event.With("uptime_ms", std::int64_t{facts.uptime.count()});
+  event.With("violations", facts.violations);
+  if (facts.use.memory_peak) event.With("memory_peak", *facts.use.memory_peak);
+  if (facts.use.pids_peak) event.With("pids_peak", *facts.use.pids_peak);
+  if (!facts.reason.empty()) event.With("reason", facts.reason);
+  return event;
+}
+
+std::vector<Event> LimitEvents(const Plan& plan, const CgroupUse& before, const CgroupUse& now) {
+  std::vector<Event> events;
+  const LimitsSection& limits = plan.profile.limits;
+  if (const auto count = Grown(before.oom_kills, now.oom_kills)) {
+    events.push_back(Limit("the memory limit (" + SizeOf(limits.memory, plan.host) + ") was reached: " +
+                               std::to_string(count) + " killed",
+                           "memory", codes::kOutOfMemory, count, "[limits] memory, larger"));
+  }
+  if (const auto count = Grown(before.pids_refused, now.pids_refused)) {
+    const std::string limit = limits.pids ? std::to_string(limits.pids->value) : "inherited";
+    events.push_back(Limit("the process limit (" + limit + ") was reached: " +
+                               std::to_string(count) + " forks or threads refused",
+                           "pids", codes::kPidsReached, count, "[limits] pids, larger"));
+  }
+  if (const auto count = Grown(before.throttled_periods, now.throttled_periods)) {
+    const std::uint64_t held = Grown(before.throttled_usec, now.throttled_usec);
+    events.push_back(Limit("the processor limit held it back in " + std::to_string(count) +
+                               " periods, " + std::to_string(held / 1000) + " ms in all",
+                           "cpu", codes::kThrottled, count, "[limits] cpu, larger"));
+  }
+  return events;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,34 @@
+// The supervisor's events: what it says of starts, ends, limits and gaps. Pure: values to Event.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "events/event.h"
+#include "launch/launch.h"
+#include "measures/cgroup.h"
+#include "plan/plan.h"
+#include "supervise/restart.h"
+
+namespace nodeward {
+
+// One `degraded` for each gap that best-effort or permissive lets through, and one `alert` for each
+// warning.
+std::vector<Event> GapEvents(const Plan& plan);
+
+Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts);
+
+struct ExitFacts {
+  pid_t pid = 0;
+  Ending ending;
+  std::chrono::milliseconds uptime{0};
+  CgroupUse use;
+  std::uint64_t violations = 0;
+  std::string reason;  // from ExplainEnding, or empty
+};
+Event ExitEvent(const ExitFacts& facts);
+
+// What grew between two looks at the counters, one event each.
+std::vector<Event> LimitEvents(const Plan& plan, const CgroupUse& before, const CgroupUse& now);
+
+}  // namespace nodeward

@@ -1,0 +1,379 @@
+#include "supervise/supervisor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "events/codes.h"
+#include "events/fold.h"
+#include "launch/kill_children.h"
+#include "launch/launch.h"
+#include "measures/cgroup.h"
+#include "supervise/job_control.h"
+#include "supervise/notifier.h"
+#include "supervise/oom_score.h"
+#include "supervise/reports.h"
+#include "supervise/restart.h"
+
+namespace nodeward {
+namespace {
+
+namespace asio = boost::asio;
+using Descriptor = asio::posix::stream_descriptor;
+using Steady = std::chrono::steady_clock;
+
+double RandomShare() {
+  std::uint32_t bits = 0;
+  if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits)) return 0.5;
+  return static_cast<double>(bits) / 4294967296.0;
+}
+
+UniqueFd OpenSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  return UniqueFd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+NotifierOptions OptionsFor(const Plan& plan) {
+  return {plan.launch.identity.uid, plan.launch.identity.gid, plan.launch.filter.permissive,
+          plan.launch.filter.kill};
+}
+
+}  // namespace
+
+class Supervisor::Loop {
+ public:
+  Loop(Plan plan, Keeper keeper, Arena& arena, EventBus& bus)
+      : plan_(std::move(plan)),
+        keeper_(std::move(keeper)),
+        arena_(arena),
+        bus_(bus),
+        control_(context_, dup(keeper_.fd())),
+        signals_(context_, OpenSignals().release()),
+        stop_timer_(context_),
+        restart_timer_(context_),
+        fold_timer_(context_),
+        policy_(plan_.supervise, RandomShare),
+        jobs_(plan_.launch.terminal),
+        notifier_(bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
+                  OptionsFor(plan_)) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
+  }
+
+  Result<int> Run() {
+    for (Event& event : GapEvents(plan_)) bus_.Emit(std::move(event));
+    if (auto started = Start(); !started) {
+      Clean();
+      return Fail(started.error());
+    }
+    WaitForKeeper();
+    WaitForSignals();
+    context_.run();
+    Clean();
+    if (failure_) return Fail(*failure_);
+    return exit_code_;
+  }
+
+ private:
+  // ---- starting
+
+  Result<void> Start() {
+    if (auto established = Establish(plan_); !established) return established;
+    groups_made_ = true;
+    use_ = {};
+    ended_ = false;
+    auto launched = Launch(plan_, keeper_, arena_, [this](UniqueFd listener) {
+      notifier_.Serve(std::move(listener));
+    });
+    ForgetSecrets(plan_);
+    if (!launched) return Fail(launched.error());
+    main_ = launched->pid;
+    started_ = Steady::now();
+    violations_before_ = folder_.Total();
+    RaiseOomScore(main_);
+    Watch();
+    bus_.Emit(StartEvent(plan_, *launched, restarts_));
+    return {};
+  }
+
+  void StartAgain() {
+    ++restarts_;
+    auto refreshed = RefreshSecrets(plan_);
+    auto started = refreshed ? Start() : refreshed;
+    if (started) return;
+    Event event{EventType::kExit, Severity::kError,
+                "the application could not be started again: " + started.error().what, {}};
+    bus_.Emit(std::move(event.With("code", std::string(codes::kGaveUp))));
+    failure_ = started.error();
+    context_.stop();
+  }
+
+  // ---- ending
+
+  void Exited(const ControlReport& report) {
+    ending_ = {report.code != CLD_EXITED, report.status};
+    uptime_ = std::chrono::duration_cast<Milliseconds>(Steady::now() - started_);
+    jobs_.TakeBack();
+    stop_timer_.cancel();
+    keeper_.Send(KeeperRequestKind::kKillTree);
+  }
+
+  // Every descendant is gone: the counters are final, and the ports are free.
+  void TreeGone() {
+    if (main_ == 0) return;
+    notifier_.Stop();
+    FlushFold();
+    ended_ = true;
+    TellLimits();
+    const bool oom = use_.oom_kills.value_or(0) > 0;
+    ExitFacts facts{main_, ending_, uptime_, use_, folder_.Total() - violations_before_, {}};
+    facts.reason = ExplainEnding(ending_, oom, stopping_, plan_.launch.filter.kill &&
+                                                              facts.violations > 0);
+    bus_.Emit(ExitEvent(facts));
+    main_ = 0;
+    watches_.clear();
+    RemoveGroups();
+    exit_code_ = ending_.ExitCode();
+    DecideNext();
+  }
+
+  void DecideNext() {
+    if (stopping_) return context_.stop();
+    const auto decision = policy_.Decide(ending_, Steady::now(), uptime_);
+    if (decision.verdict == RestartPolicy::Verdict::kEnd) return context_.stop();
+    if (decision.verdict == RestartPolicy::Verdict::kGiveUp) {
+      Event event{EventType::kExit, Severity::kError,
+                  "gave up restarting after " + std::to_string(restarts_) +
+                      " restarts: look at the exits above", {}};
+      bus_.Emit(std::move(event.With("code", std::string(codes::kGaveUp))));
+      return context_.stop();
+    }
+    Event event{EventType::kRestart, Severity::kWarn,
+                "starts again in " + std::to_string(decision.delay.count()) + " ms", {}};
+    event.With("delay_ms", std::int64_t{decision.delay.count()});
+    bus_.Emit(std::move(event.With("restarts", std::uint64_t{restarts_ + 1})));
+    restart_timer_.expires_after(decision.delay);
+    restart_timer_.async_wait([this](boost::system::error_code error) {
+      if (!error) StartAgain();
+    });
+  }
+
+  void KeeperLost() {
+    KillChildren(0);
+    Event event{EventType::kExit, Severity::kError,
+                "the keeper process ended; the application's tree was killed", {}};
+    bus_.Emit(std::move(event.With("code", std::string(codes::kKeeperLost))));
+    failure_ = Error{"the keeper process was killed, and the application with it", {},
+                     "find out who sends SIGKILL to nodeward's processes"};
+    context_.stop();
+  }
+
+  void RemoveGroups() {
+    if (!groups_made_) return;
+    groups_made_ = false;
+    if (auto removed = RemoveCgroups(plan_.launch); !removed) {
+      Event event{EventType::kAlert, Severity::kWarn, removed.error().what, {}};
+      bus_.Emit(std::move(event.With("code", std::string(codes::kWarning))));
+    }
+  }
+
+  void Clean() {
+    jobs_.TakeBack();
+    keeper_.Finish();
+    notifier_.Stop();
+    FlushFold();
+    RemoveGroups();
+    ReturnToOwnCgroup(plan_.launch);
+  }
+
+  // ---- the keeper's reports
+
+  void WaitForKeeper() {
+    control_.async_wait(Descriptor::wait_read, [this](boost::system::error_code error) {
+      if (error) return;
+      auto report = keeper_.Receive();
+      if (!report) return KeeperLost();
+      Take(report->first);
+      WaitForKeeper();
+    });
+  }
+
+  void Take(const ControlReport& report) {
+    switch (report.kind) {
+      case ReportKind::kExited: return Exited(report);
+      case ReportKind::kTreeGone: return TreeGone();
+      case ReportKind::kStopped:
+        if (jobs_.active() && !jobs_.StopWith(report.status)) {
+          keeper_.Send(KeeperRequestKind::kSignalGroup, SIGCONT);
+        }
+        return;
+      default: return;
+    }
+  }
+
+  // ---- signals
+
+  void WaitForSignals() {
+    signals_.async_wait(Descriptor::wait_read, [this](boost::system::error_code error) {
+      if (error) return;
+      signalfd_siginfo info = {};
+      while (read(signals_.native_handle(), &info, sizeof(info)) == sizeof(info)) {
+        TakeSignal(static_cast<int>(info.ssi_signo));
+      }
+      WaitForSignals();
+    });
+  }
+
+  void TakeSignal(int signal) {
+    switch (signal) {
+      case SIGTERM: return Stop(plan_.supervise.stop_signal);
+      case SIGINT: return Stop(SIGINT);
+      case SIGHUP: return bus_.Reopen();
+      case SIGCHLD: return Reap();
+      case SIGCONT:
+        jobs_.GiveTo(main_);
+        keeper_.Send(jobs_.active() ? KeeperRequestKind::kSignalGroup : KeeperRequestKind::kSignal,
+                     SIGCONT);
+        return;
+      // Raised by the kernel about nodeward itself, not meant for the application.
+      case SIGPIPE: case SIGURG: case SIGTTIN: case SIGTTOU: case SIGXCPU: case SIGXFSZ: return;
+      default:
+        if (signal != SIGRTMAX) keeper_.Send(KeeperRequestKind::kSignal, signal);
+    }
+  }
+
+  // The first asks, the second hurries.
+  void Stop(int signal) {
+    if (main_ == 0) {  // between two starts
+      stopping_ = true;
+      return context_.stop();
+    }
+    if (stopping_) return static_cast<void>(keeper_.Send(KeeperRequestKind::kKillTree));
+    stopping_ = true;
+    keeper_.Send(KeeperRequestKind::kSignal, signal);
+    keeper_.Send(KeeperRequestKind::kSignal, SIGCONT);  // a stopped process could not obey
+    stop_timer_.expires_after(plan_.supervise.stop_timeout);
+    stop_timer_.async_wait([this](boost::system::error_code error) {
+      if (!error) keeper_.Send(KeeperRequestKind::kKillTree);
+    });
+  }
+
+  // Orphans of others, where nodeward is PID 1; the keeper is noticed by its socket.
+  void Reap() {
+    siginfo_t info = {};
+    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+      if (info.si_pid == keeper_.pid()) return;
+      waitpid(info.si_pid, nullptr, WNOHANG);
+      info.si_pid = 0;
+    }
+  }
+
+  // ---- limits and folded violations
+
+  void Watch() {
+    watches_ = WatchCgroups(plan_.launch);
+    waits_.clear();
+    for (const CgroupWatch& watch : watches_) {
+      waits_.push_back(std::make_unique<Descriptor>(context_, dup(watch.fd.get())));
+      WaitForLimit(*waits_.back(), watch);
+    }
+  }
+
+  void WaitForLimit(Descriptor& wait, const CgroupWatch& watch) {
+    const auto kind = watch.priority ? Descriptor::wait_error : Descriptor::wait_read;
+    wait.async_wait(kind, [this, &wait, &watch](boost::system::error_code error) {
+      if (error || main_ == 0) return;
+      AcceptWatch(watch);
+      TellLimits();
+      WaitForLimit(wait, watch);
+    });
+  }
+
+  void TellLimits() {
+    const CgroupUse now = ReadCgroupUse(plan_.launch);
+    CgroupUse told = now;
+    if (!ended_) told.throttled_periods = use_.throttled_periods;  // told once, at the end
+    for (Event& event : LimitEvents(plan_, use_, told)) bus_.Emit(std::move(event));
+    use_ = told;
+  }
+
+  void ArmFold() {
+    fold_timer_.expires_after(std::chrono::seconds(1));
+    fold_timer_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      // One silent second more, so that keys are forgotten and the next violation is told at once.
+      const bool told = FlushFold();
+      if (told || folder_.Pending()) {
+        quiet_ = 0;
+      } else {
+        ++quiet_;
+      }
+      if (quiet_ < 2) return ArmFold();
+      quiet_ = 0;
+      notifier_.Rearm();
+      if (folder_.Pending()) ArmFold();
+    });
+  }
+
+  bool FlushFold() {
+    std::vector<Event> events = folder_.Flush();
+    for (Event& event : events) bus_.Emit(std::move(event));
+    return !events.empty();
+  }
+
+  Plan plan_;
+  Keeper keeper_;
+  Arena& arena_;
+  EventBus& bus_;
+  asio::io_context context_{1};
+  Descriptor control_;
+  Descriptor signals_;
+  asio::steady_timer stop_timer_;
+  asio::steady_timer restart_timer_;
+  asio::steady_timer fold_timer_;
+  RestartPolicy policy_;
+  JobControl jobs_;
+  Folder folder_;
+  Notifier notifier_;
+  std::vector<CgroupWatch> watches_;
+  std::vector<std::unique_ptr<Descriptor>> waits_;
+  CgroupUse use_;
+  std::optional<Error> failure_;
+  Ending ending_;
+  Milliseconds uptime_{0};
+  Steady::time_point started_;
+  std::uint64_t violations_before_ = 0;
+  unsigned restarts_ = 0;
+  int quiet_ = 0;
+  pid_t main_ = 0;
+  int exit_code_ = 0;
+  bool stopping_ = false;
+  bool groups_made_ = false;
+  bool ended_ = false;
+};
+
+Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus)
+    : loop_(std::make_unique<Loop>(std::move(plan), std::move(keeper), arena, bus)) {}
+
+Supervisor::~Supervisor() = default;
+
+Result<int> Supervisor::Run() { return loop_->Run(); }
+
+void BlockSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+}
+
+}  // namespace nodeward

@@ -1,0 +1,34 @@
+// The supervisor: starts the application through the keeper, passes signals on, restarts it, tells of
+// limits, and ends everything. One thread with an Asio loop; the notify thread and the sinks' threads
+// hand over through it. Owned by `nodeward run`.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "events/bus.h"
+#include "launch/arena.h"
+#include "launch/keeper.h"
+#include "plan/plan.h"
+
+namespace nodeward {
+
+class Supervisor {
+ public:
+  // All signals are blocked already (BlockSignals), in every thread.
+  Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus);
+  ~Supervisor();
+
+  // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it could
+  // not be started (again). Nothing of the application's tree is left afterwards.
+  Result<int> Run();
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+// Blocks every signal in the calling thread; threads made later inherit it. Call before the first.
+void BlockSignals();
+
+}  // namespace nodeward
