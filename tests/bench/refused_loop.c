@@ -1,6 +1,6 @@
 // Makes one system call that a confined application may not, COUNT times as fast as it can, and
-// prints: calls refused with EPERM, nanoseconds taken. Both calls do no harm where they are allowed:
-// they name nothing that exists.
+// prints: calls refused with EPERM, nanoseconds taken. Both calls do no harm where they are
+// allowed: they name nothing that exists.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
