@@ -48,7 +48,7 @@ function judge(attempt, ended) {
     const when = reached === undefined ? '' : ` after ${reached}`;
     return { ...row, outcome: 'refused', detail: `${signal}${when}` };
   }
-  const how = ended.timedOut ? 'time is up' : `exit code ${ended.code ?? signal}`;
+  const how = ended.timedOut ? 'time is up' : signal ?? `exit code ${ended.code}`;
   return { ...row, outcome: 'no answer', detail: how, stderr: ended.stderr };
 }
 

@@ -2,7 +2,7 @@
 
 // Attempts to read what is not the application's, and to get it out.
 
-const { spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const { refused, succeeded } = require('../system');
@@ -30,12 +30,18 @@ const passwd = () => readAll({ 'all accounts': '/etc/passwd' });
 const npmrc = ({ npmrcFile }) => readAll({ 'the registry token': npmrcFile });
 const neighbour = ({ neighbourFile }) => readAll({ 'its .env': neighbourFile });
 
+// Not spawnSync: where waiting for a child is refused, it never returns.
 function shell() {
-  const { error, status, stdout } = spawnSync('/bin/sh', ['-c', 'echo uid $(id -u)'], {
-    encoding: 'utf8',
+  return new Promise((resolve) => {
+    const child = spawn('/bin/sh', ['-c', 'echo uid $(id -u)']);
+    const timer = setTimeout(() => resolve(refused('no answer')), ANSWER_MS);
+    const finish = (outcome) => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
+    child.once('error', (error) => finish(refused(error.code)));
+    child.stdout?.once('data', (data) => finish(succeeded(String(data).trim())));
   });
-  if (error) return refused(error.code);
-  return status === 0 ? succeeded(stdout.trim()) : refused(`exit code ${status}`);
 }
 
 // Succeeds once the attacker's server has answered: the data has arrived.
