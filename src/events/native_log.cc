@@ -43,10 +43,11 @@ std::string EncodeSyslog(const Event& event, std::string_view line, int pid) {
   localtime_r(&seconds, &local);
   std::array<char, 32> buffer{};
   const std::size_t length = std::strftime(buffer.data(), buffer.size(), "%b %e %T", &local);
-  std::string text = "<" + std::to_string(LOG_DAEMON | SyslogPriority(event.severity)) + ">";
+  std::string text = "<";
+  text.append(std::to_string(LOG_DAEMON | SyslogPriority(event.severity))).append(">");
   text.append(buffer.data(), length);
-  text += " nodeward[" + std::to_string(pid) + "]: ";
-  return text.append(line);
+  text.append(" nodeward[").append(std::to_string(pid)).append("]: ").append(line);
+  return text;
 }
 
 void AppendJournalField(std::string& entry, std::string_view name, std::string_view value) {
