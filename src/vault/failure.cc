@@ -64,7 +64,7 @@ Words Describe(AgeFailure failure) {
 
 }  // namespace
 
-tl::unexpected<AgeError> FailAge(AgeFailure failure, std::string detail) {
+tl::unexpected<AgeError> FailAge(AgeFailure failure, const std::string& detail) {
   const Words words = Describe(failure);
   std::string what = words.what;
   if (!detail.empty()) what += ": " + detail;

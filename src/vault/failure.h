@@ -38,7 +38,7 @@ template <class T>
 using AgeResult = tl::expected<T, AgeError>;
 
 // The failure in words. `detail` follows the message after a colon; it may be empty.
-tl::unexpected<AgeError> FailAge(AgeFailure failure, std::string detail = {});
+tl::unexpected<AgeError> FailAge(AgeFailure failure, const std::string& detail = {});
 
 // kIdentity at one line of the identity file. `what` is the whole message.
 tl::unexpected<AgeError> FailIdentity(const std::string& path, std::size_t line, std::string what,

@@ -25,8 +25,8 @@ using PassphrasePrompt = std::function<Result<SecretBuffer>()>;
 
 struct VaultKeys {
   SecretBuffer identity_file;  // the text of an identity file ("AGE-SECRET-KEY-1…" lines), or empty
-  std::string identity_path;   // for messages
-  PassphrasePrompt passphrase; // may be null
+  std::string identity_path;        // for messages
+  PassphrasePrompt passphrase;      // may be null
   std::uint64_t scrypt_memory = 0;  // bytes at most for scrypt; 0: no limit but the work factor's
 };
 
@@ -36,7 +36,8 @@ Result<SecretBuffer> DecryptAge(std::string_view file, const VaultKeys& keys);
 
 // The named secrets of a plaintext. An error gives a line, never the text of it.
 // Refused: nested tables, values that are not strings, names twice, names that are no environment
-// names ([A-Za-z_][A-Za-z0-9_]*), a NUL in a value, a value over 128 KiB (execve(2), MAX_ARG_STRLEN).
+// names ([A-Za-z_][A-Za-z0-9_]*), a NUL in a value, a value over 128 KiB (execve(2),
+// MAX_ARG_STRLEN).
 Result<Secrets> ParseSecrets(const SecretBuffer& plaintext, std::string_view where);
 
 }  // namespace nodeward
