@@ -92,7 +92,8 @@ TEST_F(SocketSinks, SyslogGetsPriorityIdentifierAndLine) {
   const std::string payload = Receive(daemon_).payload;
   const std::string expected = "<28>";  // daemon 3 * 8 + warning 4
   EXPECT_TRUE(payload.starts_with(expected)) << payload;
-  const std::string identifier = " nodeward[" + std::to_string(getpid()) + "]: ";
+  std::string identifier = " nodeward[";
+  identifier.append(std::to_string(getpid())).append("]: ");
   const std::size_t at = payload.find(identifier);
   ASSERT_EQ(at, expected.size() + std::string_view("Jan 31 09:00:00").size()) << payload;
   const auto json = nlohmann::json::parse(payload.substr(at + identifier.size()));
