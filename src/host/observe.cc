@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -56,7 +55,6 @@ Result<std::vector<ObservedFd>> ObserveFds(int process) {
     errno = 0;
   }
   if (errno != 0) return Fail("cannot list it: " + DescribeErrno(errno));
-  std::ranges::sort(found, {}, &ObservedFd::fd);
   return found;
 }
 

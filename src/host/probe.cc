@@ -134,6 +134,7 @@ bool ParseRelease(std::string_view release, int* major, int* minor) {
 
 HostReport ProbeHost() {
   HostReport host;
+  SeccompTrial trial;  // first: it runs beside what follows
   ProbeKernel(&host);
   ProbeIdentity(&host);
   ProbeCapabilities(&host);
@@ -145,8 +146,8 @@ HostReport ProbeHost() {
                                .invocation_id = std::getenv("INVOCATION_ID"),
                                .notify_socket = std::getenv("NOTIFY_SOCKET")},
                               ::getpid());
-  host.seccomp = ProbeSeccomp(ReadProcFileOrEmpty("/proc/self/status"));
   host.cgroup = ProbeCgroup();
+  host.seccomp = trial.Finish(ReadProcFileOrEmpty("/proc/self/status"));
   return host;
 }
 

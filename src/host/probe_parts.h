@@ -1,5 +1,5 @@
 // The pieces of ProbeHost(), one for each question. Private to host/; the pure ones are tested with
-// made-up answers. Parent only; ProbeSeccomp() starts a child and so runs before any thread.
+// made-up answers. Parent only; SeccompTrial starts a child.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/unique_fd.h"
 #include "host/report.h"
 
 namespace nodeward {
@@ -22,7 +23,26 @@ struct NotifTrial {
 // Why there is no user notification, in words; empty when `listener_errno` is 0.
 std::string ExplainNoNotif(int listener_errno);
 
-SeccompReport ProbeSeccomp(std::string_view status);  // `status`: the text of /proc/self/status
+// The trial of a filter with a listener, in a child that runs beside the rest of the probe: waiting
+// for another process is the dearest part of it. Owns the child, and reaps it at the latest when
+// destroyed. To be made before any thread is.
+class SeccompTrial {
+ public:
+  SeccompTrial();
+  ~SeccompTrial();
+  SeccompTrial(const SeccompTrial&) = delete;
+  SeccompTrial& operator=(const SeccompTrial&) = delete;
+  // Waits for the child. `status` is the text of /proc/self/status. Called once.
+  SeccompReport Finish(std::string_view status);
+
+ private:
+  NotifTrial Receive();
+  void Reap();
+
+  int start_errno_ = 0;  // the child could not be started
+  pid_t child_ = -1;
+  UniqueFd report_;  // the child's answer comes here
+};
 
 // Signs of a container runtime; each empty or false when absent.
 struct ContainerSigns {

@@ -9,7 +9,6 @@
 #include <iterator>
 
 #include "base/result.h"
-#include "base/unique_fd.h"
 #include "host/observed.h"
 #include "host/probe_parts.h"
 #include "host/proc.h"
@@ -66,29 +65,6 @@ NotifTrial TryListener() noexcept {
   kernel::Exit(told ? 0 : 1);
 }
 
-// Waits for the child's answer and for its end. A child that was killed says so by ECANCELED.
-NotifTrial ReceiveTrial(pid_t child, int report) {
-  NotifTrial trial;
-  if (kernel::Read(report, &trial, sizeof trial) != sizeof trial) {
-    trial = NotifTrial{.listener_errno = ECANCELED};
-  }
-  int status = 0;
-  while (::waitpid(child, &status, __WALL) < 0 && errno == EINTR) continue;
-  return trial;
-}
-
-NotifTrial RunTrialInChild() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) < 0) return {.listener_errno = errno};
-  const UniqueFd report(ends[0]);
-  UniqueFd child_end(ends[1]);
-  const pid_t child = kernel::Clone(0);  // no SIGCHLD: nobody else shall notice it
-  if (child < 0) return {.listener_errno = -child};
-  if (child == 0) RunTrial(child_end.get());
-  child_end.reset();
-  return ReceiveTrial(child, report.get());
-}
-
 }  // namespace
 
 std::string ExplainNoNotif(int listener_errno) {
@@ -111,13 +87,43 @@ std::string ExplainNoNotif(int listener_errno) {
   }
 }
 
-SeccompReport ProbeSeccomp(std::string_view status) {
+SeccompTrial::SeccompTrial() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) < 0) {
+    start_errno_ = errno;
+    return;
+  }
+  report_.reset(ends[0]);
+  const UniqueFd child_end(ends[1]);
+  child_ = kernel::Clone(0);  // no SIGCHLD: nobody else shall notice it
+  if (child_ == 0) RunTrial(child_end.get());
+  if (child_ < 0) start_errno_ = -child_;
+}
+
+SeccompTrial::~SeccompTrial() { Reap(); }
+
+void SeccompTrial::Reap() {
+  if (child_ <= 0) return;
+  while (::waitpid(child_, nullptr, __WALL) < 0 && errno == EINTR) continue;
+  child_ = -1;
+}
+
+NotifTrial SeccompTrial::Receive() {
+  if (start_errno_ != 0) return {.listener_errno = start_errno_};
+  NotifTrial trial;
+  const bool answered = kernel::Read(report_.get(), &trial, sizeof trial) == sizeof trial;
+  Reap();
+  if (!answered) return {.listener_errno = ECANCELED};
+  return trial;
+}
+
+SeccompReport SeccompTrial::Finish(std::string_view status) {
   SeccompReport report;
   if (Observed self; ParseStatus(status, &self)) {
     report.mode = self.seccomp_mode;
     report.filters = self.seccomp_filters;
   }
-  const NotifTrial trial = RunTrialInChild();
+  const NotifTrial trial = Receive();
   report.filter = trial.filter;
   report.user_notif = trial.listener_errno == 0;
   report.wait_killable = trial.wait_killable;

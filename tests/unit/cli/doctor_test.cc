@@ -17,6 +17,7 @@
 namespace nodeward {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -310,6 +311,11 @@ TEST(DoctorTextTest, OneFactAndBeneathItWhatItMeans) {
   EXPECT_THAT(DoctorText({fact}, {}, false),
               HasSubstr("\n  yes     kernel              6.1\n"
                         "                              new enough\n"));
+}
+
+TEST(DoctorTextTest, ValueAndMeaningAreEscaped) {
+  const Finding fact{.key = "k", .title = "kernel", .value = "a\nb", .meaning = "c\x1b[2J"};
+  EXPECT_THAT(DoctorText({fact}, {}, false), AllOf(HasSubstr("a\\nb\n"), Not(HasSubstr("\x1b"))));
 }
 
 TEST(DoctorTextTest, ColourOnlyWhenAsked) {

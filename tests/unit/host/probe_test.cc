@@ -54,15 +54,23 @@ TEST(ProbeHostTest, TheBoundingSetIsTheOneOfProc) {
 
 TEST(ProbeHostTest, LeavesThisProcessAsItWas) {
   const int dumpable = ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+  sigset_t child_signal;
+  ::sigemptyset(&child_signal);
+  ::sigaddset(&child_signal, SIGCHLD);
+  ASSERT_EQ(::sigprocmask(SIG_BLOCK, &child_signal, nullptr), 0);
   const auto before = Observe(::getpid());
   ProbeHost();
   const auto after = Observe(::getpid());
+  sigset_t pending;
+  ASSERT_EQ(::sigpending(&pending), 0);
+  ASSERT_EQ(::sigprocmask(SIG_UNBLOCK, &child_signal, nullptr), 0);
   ASSERT_TRUE(before && after);
   EXPECT_EQ(::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), dumpable);
   EXPECT_EQ(before->no_new_privs, after->no_new_privs);
   EXPECT_EQ(before->seccomp_filters, after->seccomp_filters);
   EXPECT_EQ(before->fds.size(), after->fds.size());
   // No child is left over, and none was ever announced.
+  EXPECT_EQ(::sigismember(&pending, SIGCHLD), 0);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG | __WALL), -1);
   EXPECT_EQ(errno, ECHILD);
 }
@@ -74,7 +82,7 @@ int ProbeInside(Surround surround, Judge judge) {
   if (child == 0) {
     // An ordinary end: GoogleTest's buffers and the sanitizers' reports stay the parent's.
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || surround() < 0) ::_exit(100);
-    ::_exit(judge(ProbeSeccomp(ReadProcFileOrEmpty("/proc/self/status"))));
+    ::_exit(judge(SeccompTrial().Finish(ReadProcFileOrEmpty("/proc/self/status"))));
   }
   int status = 0;
   EXPECT_EQ(::waitpid(child, &status, 0), child);
@@ -94,14 +102,20 @@ int Answer(std::uint32_t verdict, unsigned flags) {
   return kernel::InstallFilter(flags, &program);
 }
 
-TEST(ProbeSeccompTest, FindsTheListenerWithoutAnythingInTheWay) {
+TEST(SeccompTrialTest, FindsTheListenerWithoutAnythingInTheWay) {
   const auto judge = [](const SeccompReport& report) {
     return report.filter && report.user_notif && report.why_no_notif.empty() ? 0 : 1;
   };
   EXPECT_EQ(ProbeInside([] { return 0; }, judge), 0);
 }
 
-TEST(ProbeSeccompTest, AnotherListenerIsNamed) {
+TEST(SeccompTrialTest, ATrialThatIsNeverFinishedLeavesNoChild) {
+  { const SeccompTrial trial; }
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG | __WALL), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+TEST(SeccompTrialTest, AnotherListenerIsNamed) {
   const auto judge = [](const SeccompReport& report) {
     if (!report.filter || report.user_notif || report.wait_killable) return 1;
     if (report.mode != 2 || report.filters < 1) return 2;
@@ -111,7 +125,7 @@ TEST(ProbeSeccompTest, AnotherListenerIsNamed) {
   EXPECT_EQ(ProbeInside(listen, judge), 0);
 }
 
-TEST(ProbeSeccompTest, ARefusedCallMeansNoFilter) {
+TEST(SeccompTrialTest, ARefusedCallMeansNoFilter) {
   const auto judge = [](const SeccompReport& report) {
     return report.filter || report.user_notif || report.why_no_notif.empty() ? 1 : 0;
   };
@@ -119,7 +133,7 @@ TEST(ProbeSeccompTest, ARefusedCallMeansNoFilter) {
   EXPECT_EQ(ProbeInside(refuse, judge), 0);
 }
 
-TEST(ProbeSeccompTest, AFilterThatKillsWhoeverAsksKillsTheTrialAlone) {
+TEST(SeccompTrialTest, AFilterThatKillsWhoeverAsksKillsTheTrialAlone) {
   const auto judge = [](const SeccompReport& report) {
     if (report.filter || report.user_notif) return 1;
     return report.why_no_notif.find("killed") == std::string::npos ? 2 : 0;
@@ -128,7 +142,7 @@ TEST(ProbeSeccompTest, AFilterThatKillsWhoeverAsksKillsTheTrialAlone) {
   EXPECT_EQ(ProbeInside(kill, judge), 0);
 }
 
-TEST(ProbeSeccompTest, WorksWhereChildrenAreIgnored) {
+TEST(SeccompTrialTest, WorksWhereChildrenAreIgnored) {
   const auto judge = [](const SeccompReport& report) { return report.user_notif ? 0 : 1; };
   const auto ignore = [] { return ::signal(SIGCHLD, SIG_IGN) == SIG_ERR ? -1 : 0; };
   EXPECT_EQ(ProbeInside(ignore, judge), 0);
