@@ -7,7 +7,7 @@
 namespace nodeward {
 
 struct EmbeddedFile {
-  std::string_view name;      // "default.toml"
+  std::string_view name;  // "default.toml"
   std::string_view contents;
 };
 

@@ -14,7 +14,8 @@
 namespace nodeward {
 
 struct LoadOptions {
-  std::string profile = "default";     // a path (has a '/' or ends in ".toml"), or a built-in's name
+  // A path (has a '/' or ends in ".toml"), or a built-in's name, or else a file of that name.
+  std::string profile = "default";
   std::vector<std::string> overrides;  // "--set" arguments, KEY=VALUE, applied last in order
 };
 

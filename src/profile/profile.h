@@ -1,6 +1,6 @@
 // The profile as values: what an operator asked for. Pure data; no system calls, no policy.
-// Written by profile/keys.cc, one document over the other, the most basic first (that is the merge);
-// read by plan/ and measures/. An absent optional means that no profile said it.
+// Written by profile/keys.cc, one document over the other, the most basic first (that is the
+// merge); read by plan/ and measures/. An absent optional means that no profile said it.
 #pragma once
 
 #include <chrono>
@@ -36,9 +36,9 @@ enum class Enforcement { kStrict, kBestEffort, kPermissive };
 enum class OnViolation { kDeny, kKill };
 enum class RestartWhen { kNever, kOnFailure, kAlways };
 enum class EventFormat { kJson, kText };
-enum class Deliver { kEnv };  // "memory" and "file" are known words, not available in this version
+enum class Deliver { kEnv };  // "memory" and "file": known, not available in this version
 
-// "512M" or "25%" of the machine; bytes are already multiplied out, percent stays until the host is known.
+// "512M" or "25%" of the machine; bytes are multiplied out, percent stays until the host is known.
 struct Size {
   std::uint64_t bytes = 0;
   std::optional<double> percent;
@@ -54,7 +54,7 @@ using Milliseconds = std::chrono::milliseconds;
 
 struct ProcessSection {
   Setting<Enforcement> enforcement;
-  Setting<std::string> user;   // name or number
+  Setting<std::string> user;  // name or number
   Setting<std::string> group;
   TextList groups;
   Setting<std::string> workdir;
@@ -82,17 +82,17 @@ struct LimitsSection {
   Setting<Enforcement> enforcement;
   Setting<Size> memory;
   Setting<Size> swap;
-  Setting<double> cpu;           // processors
+  Setting<double> cpu;  // processors
   Setting<std::uint64_t> pids;
-  Setting<LimitPair> files;      // descriptors
-  Setting<LimitPair> core;       // bytes
-  Setting<LimitPair> stack;      // bytes
-  Setting<LimitPair> file_size;  // bytes
+  Setting<LimitPair> files;          // descriptors
+  Setting<LimitPair> core;           // bytes
+  Setting<LimitPair> stack;          // bytes
+  Setting<LimitPair> file_size;      // bytes
   Setting<LimitPair> locked_memory;  // bytes
 };
 
 struct SecretsSection {
-  Setting<std::string> vault;     // absolute once parsed: relative paths count from the profile's folder
+  Setting<std::string> vault;     // absolute: relative paths count from the profile's folder
   Setting<std::string> identity;  // likewise
   TextList require;
   Setting<Deliver> deliver;
