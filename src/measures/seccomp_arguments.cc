@@ -10,7 +10,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 
 namespace nodeward {
@@ -96,9 +95,12 @@ void Append(std::vector<ArgumentRule>& rules, std::string_view call, unsigned in
   }
 }
 
-std::vector<ArgumentRule> AllRules() {
+}  // namespace
+
+std::vector<ArgumentRule> ArgumentRules(bool children) {
   std::vector<ArgumentRule> rules = SocketRules();
-  rules.push_back({"clone", {{0, kInt & ~kCloneFlags, 0}}});
+  const std::uint64_t thread = children ? 0 : CLONE_THREAD;
+  rules.push_back({"clone", {{0, (kInt & ~kCloneFlags) | thread, thread}}});
   rules.push_back({"prlimit64", {{0, kInt, 0}}});  // a pid would be somebody else's limits
   rules.push_back({"fcntl", {{1, kInt, F_SETFL}, {2, O_ASYNC, 0}}});
   // os.setPriority() and pthread_setaffinity_np() on the caller itself.
@@ -111,19 +113,6 @@ std::vector<ArgumentRule> AllRules() {
   Append(rules, "ioctl", 1, kIoctlRequests);
   Append(rules, "prctl", 0, kPrctlOptions);
   return rules;
-}
-
-}  // namespace
-
-std::span<const ArgumentRule> ArgumentRules() {
-  static const std::vector<ArgumentRule> kRules = AllRules();
-  return kRules;
-}
-
-bool HasArgumentRules(std::string_view call) {
-  const auto rules = ArgumentRules();
-  return std::any_of(rules.begin(), rules.end(),
-                     [&](const ArgumentRule& rule) { return rule.call == call; });
 }
 
 }  // namespace nodeward

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +20,7 @@ struct ArgumentRule {
   std::vector<ArgumentCondition> conditions;
 };
 
-std::span<const ArgumentRule> ArgumentRules();
-bool HasArgumentRules(std::string_view call);
+// `children`: whether clone(2) may make processes, or threads alone.
+std::vector<ArgumentRule> ArgumentRules(bool children);
 
 }  // namespace nodeward

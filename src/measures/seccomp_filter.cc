@@ -72,9 +72,13 @@ Error Failed(const std::string& what, int status) {
   return {"cannot build the system call filter: " + what + ": " + DescribeErrno(-status)};
 }
 
-Result<void> AddConditional(scmp_filter_ctx context, int number, const std::string& name) {
-  for (const ArgumentRule& rule : ArgumentRules()) {
+// Adds the rules of one call; how many there were.
+Result<int> AddConditional(scmp_filter_ctx context, int number, const std::string& name,
+                           const std::vector<ArgumentRule>& rules) {
+  int count = 0;
+  for (const ArgumentRule& rule : rules) {
     if (rule.call != name) continue;
+    ++count;
     std::vector<scmp_arg_cmp> comparisons;
     for (const ArgumentCondition& condition : rule.conditions) {
       comparisons.push_back(
@@ -85,17 +89,23 @@ Result<void> AddConditional(scmp_filter_ctx context, int number, const std::stri
                                static_cast<unsigned>(comparisons.size()), comparisons.data());
     if (status != 0) return Fail(Failed(name, status));
   }
-  return {};
+  return count;
+}
+
+// "@process", or one of its calls that make a process.
+bool AllowsChildren(const FilterPolicy& policy) {
+  return std::binary_search(policy.allow.begin(), policy.allow.end(), "fork") ||
+         std::binary_search(policy.allow.begin(), policy.allow.end(), "vfork");
 }
 
 Result<void> AddRules(scmp_filter_ctx context, const FilterPolicy& policy) {
+  const std::vector<ArgumentRule> rules = ArgumentRules(AllowsChildren(policy));
   for (const std::string& name : policy.allow) {
     const int number = SyscallNumber(name);
     if (number < 0) continue;  // another architecture's
-    if (HasArgumentRules(name)) {
-      if (auto added = AddConditional(context, number, name); !added) return added;
-      continue;
-    }
+    const auto conditional = AddConditional(context, number, name, rules);
+    if (!conditional) return Fail(conditional.error());
+    if (*conditional > 0) continue;
     if (const int status = seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0); status != 0) {
       return Fail(Failed(name, status));
     }

@@ -38,6 +38,6 @@ bool NeedsMemory(int call);
 // The line that would allow it: `[syscalls] allow = ["mount"]`, or in words where no line can:
 // `no profile line allows ioctl(TIOCSTI) in this version`. Not for the hot path: once for each
 // event.
-std::string AllowHint(const seccomp_data& call);
+std::string AllowHint(const seccomp_data& call, const std::vector<std::string>& allowed);
 
 }  // namespace nodeward

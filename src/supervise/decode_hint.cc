@@ -42,10 +42,20 @@ bool Satisfies(const seccomp_data& call, const ArgumentRule& rule) {
 bool NameSuffices(const seccomp_data& call, std::string_view name) {
   // Allowed by default, and refused towards nodeward itself whatever the profile says.
   if (name == "kill" || name == "tgkill") return false;
-  if (!HasArgumentRules(name)) return true;
-  return std::ranges::any_of(ArgumentRules(), [&](const ArgumentRule& rule) {
-    return rule.call == name && Satisfies(call, rule);
-  });
+  bool restricted = false;
+  for (const ArgumentRule& rule : ArgumentRules(true)) {
+    if (rule.call != name) continue;
+    restricted = true;
+    if (Satisfies(call, rule)) return true;
+  }
+  return !restricted;
+}
+
+// Lists of a profile replace each other, so the line names what is allowed already, too.
+std::string AllowLine(const std::vector<std::string>& allowed, const std::string& added) {
+  std::string line = "[syscalls] allow = [";
+  for (const std::string& entry : allowed) line += "\"" + entry + "\", ";
+  return line + "\"" + added + "\"]";
 }
 
 std::string NoLine(const std::string& what) {
@@ -54,12 +64,13 @@ std::string NoLine(const std::string& what) {
 
 }  // namespace
 
-std::string AllowHint(const seccomp_data& call) {
+std::string AllowHint(const seccomp_data& call, const std::vector<std::string>& allowed) {
   const std::string_view name = CallName(call.nr);
   // A profile names calls as libseccomp knows them, which may be fewer than this decoder does.
   if (SyscallNumber(std::string(name)) != call.nr) return NoLine(NameOrNumber(call.nr));
   if (!NameSuffices(call, name)) return NoLine(Describe(call));
-  return "[syscalls] allow = [\"" + std::string(name) + "\"]";
+  const bool makes_process = name == "clone" || name == "fork" || name == "vfork";
+  return AllowLine(allowed, makes_process ? "@process" : std::string(name));
 }
 
 }  // namespace nodeward

@@ -64,6 +64,21 @@ Caller ReadCaller(pid_t tid) {
   return caller;
 }
 
+// What the caller gets. libuv turns EACCES of a fork into an ordinary `error` event of the child process;
+// on EPERM it aborts.
+int AnswerFor(int call) {
+  switch (call) {
+    case SYS_clone:
+#ifdef SYS_fork
+    case SYS_fork:
+    case SYS_vfork:
+#endif
+      return EACCES;
+    default:
+      return EPERM;
+  }
+}
+
 }  // namespace
 
 // Lives in the notify thread.
@@ -124,7 +139,7 @@ class Notifier::Answerer {
       last_call_ = call;
     }
     if (owner_.options_.kill && !owner_.options_.permissive) kill(caller.process, SIGKILL);
-    Send(call.id);
+    Send(call);
     Record(call, caller);
   }
 
@@ -134,20 +149,20 @@ class Notifier::Answerer {
            std::memcmp(&call.data, &last_call_.data, sizeof(call.data)) == 0;
   }
 
-  void Send(std::uint64_t id) {
+  void Send(const seccomp_notif& call) {
     std::memset(answer_.data(), 0, answer_.size());
     auto& answer = *reinterpret_cast<seccomp_notif_resp*>(answer_.data());
-    answer.id = id;
+    answer.id = call.id;
     if (owner_.options_.permissive) {
       answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     } else {
-      answer.error = -EPERM;
+      answer.error = -AnswerFor(call.data.nr);
     }
     ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, answer_.data());
   }
 
   void Record(const seccomp_notif& call, const Caller& caller) {
-    const FoldKey key{call.data.nr, EPERM, caller.command, last_decoded_.target};
+    const FoldKey key{call.data.nr, AnswerFor(call.data.nr), caller.command, last_decoded_.target};
     const bool first = owner_.folder_.Add(key, [&] { return Describe(call, caller); });
     if (first) {
       owner_.bus_.Emit(Describe(call, caller));
@@ -163,11 +178,13 @@ class Notifier::Answerer {
     }
     Event event{EventType::kViolation, Severity::kWarn, {}, {}};
     const char* action = options.permissive ? "permitted" : options.kill ? "killed" : "denied";
-    event.message = caller.command + " (" + std::to_string(caller.process) + ") tried " + text + "): " +
-                    (options.permissive ? "let through" : options.kill ? "process killed" : "EPERM");
+    const std::string error = strerrorname_np(AnswerFor(call.data.nr));
+    event.message = caller.command + " (" + std::to_string(caller.process) + ") tried " + text +
+                    "): ";
+    event.message += options.permissive ? "let through" : options.kill ? "process killed" : error;
     event.With("kind", std::string("syscall")).With("action", std::string(action));
     event.With("syscall", last_decoded_.name).With("args", last_decoded_.args);
-    if (!options.permissive) event.With("errno", std::string("EPERM"));
+    if (!options.permissive) event.With("errno", error);
     event.With("count", std::uint64_t{1});
     event.With("code", std::string(options.permissive ? codes::kCallPermitted
                                    : options.kill     ? codes::kCallKilled
@@ -175,7 +192,7 @@ class Notifier::Answerer {
     event.With("process.pid", std::int64_t{caller.process});
     event.With("process.tid", std::int64_t{static_cast<pid_t>(call.pid)});
     event.With("process.command", caller.command);
-    event.With("hint", AllowHint(call.data));
+    event.With("hint", AllowHint(call.data, options.allowed));
     return event;
   }
 

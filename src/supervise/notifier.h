@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "events/bus.h"
@@ -25,6 +26,7 @@ struct NotifierOptions {
   gid_t gid = 0;
   bool permissive = false;  // tell, and let through
   bool kill = false;        // end the process that tried
+  std::vector<std::string> allowed;  // [syscalls] allow, for hints
 };
 
 class Notifier {

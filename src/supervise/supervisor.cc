@@ -46,8 +46,12 @@ UniqueFd OpenSignals() {
 }
 
 NotifierOptions OptionsFor(const Plan& plan) {
-  return {plan.launch.identity.uid, plan.launch.identity.gid, plan.launch.filter.permissive,
-          plan.launch.filter.kill};
+  NotifierOptions options{plan.launch.identity.uid, plan.launch.identity.gid,
+                          plan.launch.filter.permissive, plan.launch.filter.kill, {}};
+  for (const Text& entry : plan.profile.syscalls.allow.value_or(std::vector<Text>{})) {
+    options.allowed.push_back(entry.value);
+  }
+  return options;
 }
 
 }  // namespace
@@ -190,6 +194,7 @@ class Supervisor::Loop {
 
   void Clean() {
     jobs_.TakeBack();
+    control_.close();  // both copies of the socket's end: the keeper goes when the last is closed
     keeper_.Finish();
     notifier_.Stop();
     FlushFold();
