@@ -1,41 +1,16 @@
 // The cgroup measure against the real hierarchy, v1 or v2, below the group in which this test runs.
 // Wants root. On v2 it must be alone in its group: tests/vm runs it there.
-#include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <functional>
 
-#include <gtest/gtest.h>
-
-#include "host/cgroup_probe.h"
-#include "kernel/sys.h"
-#include "measures/cgroup.h"
-#include "measures/cgroup_group.h"
-#include "measures/child_applies.h"
+#include "integration/cgroup_fixture.h"
 
 namespace nodeward {
 namespace {
-
-constexpr int kPatience = 10000;  // milliseconds; for what must happen, so never waited out
-
-std::string ReadAll(const std::string& path) {
-  std::ifstream file(path);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  while (text.ends_with('\n')) text.pop_back();
-  return text;
-}
-
-bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 bool KernelAtLeast(int major, int minor) {
   utsname name{};
@@ -45,127 +20,6 @@ bool KernelAtLeast(int major, int minor) {
   EXPECT_EQ(std::sscanf(name.release, "%d.%d", &has_major, &has_minor), 2);
   return has_major > major || (has_major == major && has_minor >= minor);
 }
-
-// A forked process: runs `body` when released, and tells its end by a status. Its death closes
-// `alive`.
-class Process {
- public:
-  explicit Process(const std::function<int()>& body) {
-    int gate[2];
-    int alive[2];
-    EXPECT_EQ(pipe(gate), 0);
-    EXPECT_EQ(pipe(alive), 0);
-    pid_ = fork();
-    if (pid_ == 0) {
-      close(gate[1]);
-      close(alive[0]);
-      char go = 0;
-      if (read(gate[0], &go, 1) != 1) _exit(99);
-      _exit(body());
-    }
-    close(gate[0]);
-    close(alive[1]);
-    gate_.reset(gate[1]);
-    alive_.reset(alive[0]);
-  }
-  ~Process() { End(); }
-
-  pid_t pid() const { return pid_; }
-  void Release() const { EXPECT_EQ(write(gate_.get(), "x", 1), 1); }
-  // True once the process and all that it forked are gone.
-  bool AllGone() const {
-    pollfd wait{alive_.get(), POLLIN, 0};
-    return poll(&wait, 1, kPatience) == 1 && (wait.revents & POLLHUP) != 0;
-  }
-  bool Lives() const {
-    pollfd wait{alive_.get(), POLLIN, 0};
-    return poll(&wait, 1, 0) == 0;
-  }
-  int Wait() {
-    int status = -1;
-    while (pid_ > 0 && waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    pid_ = 0;
-    return status;
-  }
-  void End() {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGKILL);
-    Wait();
-  }
-
- private:
-  pid_t pid_ = 0;
-  UniqueFd gate_;
-  UniqueFd alive_;
-};
-
-int Join(const LaunchPlan& plan) {
-  static std::vector<std::string> paths;
-  paths.clear();
-  ChildProgram program{};
-  for (const auto& group : plan.cgroups) paths.push_back(group.directory + "/cgroup.procs");
-  for (const auto& path : paths) program.cgroup_procs[program.cgroup_count++] = path.c_str();
-  return ApplyCgroup(program);
-}
-
-// Until killed. Should the code under test fail to do that, nothing stays behind for long.
-int Forever() {
-  alarm(60);
-  for (;;) pause();
-}
-
-class CgroupTest : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_EQ(geteuid(), 0u) << "this test wants root";
-    host_.cgroup = ProbeCgroup();
-    host_.memory_total = std::uint64_t{8} << 30;
-    for (const char* name : {"memory", "cpu", "pids"}) {
-      ASSERT_TRUE(host_.cgroup.controllers.contains(name)) << name;
-      ASSERT_TRUE(host_.cgroup.controllers[name].writable)
-          << host_.cgroup.controllers[name].why_not;
-    }
-  }
-  void TearDown() override {
-    EXPECT_TRUE(RemoveCgroups(plan_));
-    for (const auto& group : plan_.cgroups) EXPECT_FALSE(Exists(group.directory));
-    ReturnToOwnCgroup(plan_);
-    for (const auto& [name, controller] : host_.cgroup.controllers) {
-      EXPECT_EQ(ProbeCgroup().controllers[name].membership, controller.membership);
-    }
-  }
-
-  void Memory(std::uint64_t bytes) { profile_.limits.memory = {{.value = {.bytes = bytes}}}; }
-  void Swap(std::uint64_t bytes) { profile_.limits.swap = {{.value = {.bytes = bytes}}}; }
-  void Cpu(double processors) { profile_.limits.cpu = {{.value = processors}}; }
-  void Pids(std::uint64_t count) { profile_.limits.pids = {{.value = count}}; }
-
-  void Prepare() {
-    const auto prepared = kCgroupMeasure.prepare(profile_, host_, plan_);
-    ASSERT_TRUE(prepared) << FormatError(prepared.error());
-  }
-  void Establish() {
-    Prepare();
-    const auto made = kCgroupMeasure.establish(plan_);
-    ASSERT_TRUE(made) << FormatError(made.error());
-  }
-  std::string Value(const std::string& file) const {
-    for (const auto& group : plan_.cgroups) {
-      if (Exists(group.directory + "/" + file)) return ReadAll(group.directory + "/" + file);
-    }
-    return "no " + file;
-  }
-  bool V2() const { return host_.cgroup.controllers.at("pids").v2; }
-  std::string OwnDirectory(const std::string& name) const {
-    const CgroupController& controller = host_.cgroup.controllers.at(name);
-    return controller.mount + (controller.path == "/" ? "" : controller.path);
-  }
-
-  Profile profile_;
-  HostReport host_;
-  LaunchPlan plan_;
-};
 
 // Whether the announcement comes; takes it, so that a second wait would be for the next one.
 bool Announced(const CgroupWatch& watch) {
@@ -357,79 +211,6 @@ TEST_F(CgroupTest, ASecondStartGetsANewGroup) {
   ASSERT_TRUE(made) << FormatError(made.error());
   EXPECT_TRUE(left.AllGone());
   EXPECT_TRUE(CgroupProcesses(plan_.cgroups[0].directory).empty());
-}
-
-class LeavingsTest : public CgroupTest {
- protected:
-  // A group below our own, as a supervisor with this marker would have made it, with one process.
-  std::string Leave(const std::string& name, const Process& inside) {
-    const std::string directory = OwnDirectory("pids") + "/" + name;
-    EXPECT_TRUE(MakeGroup(directory));
-    EXPECT_TRUE(WriteCgroupFile(directory + "/cgroup.procs", std::to_string(inside.pid())));
-    return directory;
-  }
-};
-
-TEST_F(LeavingsTest, OfADeadSupervisorAreRemoved) {
-  Process supervisor(Forever);
-  const auto marker = MarkerOf(supervisor.pid());
-  ASSERT_TRUE(marker);
-  supervisor.End();
-  Process inside(Forever);
-  const std::string directory = Leave(marker->Name(), inside);
-  ASSERT_EQ(mkdir((directory + "/below").c_str(), 0755), 0);
-  Pids(16);
-  Establish();
-  EXPECT_FALSE(Exists(directory));
-  EXPECT_TRUE(inside.AllGone());
-}
-
-TEST_F(LeavingsTest, OfAPidUsedAnewAreRemoved) {
-  Process other(Forever);
-  auto marker = MarkerOf(other.pid());
-  ASSERT_TRUE(marker);
-  --marker->start;
-  Process inside(Forever);
-  const std::string directory = Leave(marker->Name(), inside);
-  Pids(16);
-  Establish();
-  EXPECT_FALSE(Exists(directory));
-  EXPECT_TRUE(inside.AllGone());
-  EXPECT_TRUE(other.Lives()) << "the process that has the pid now has nothing to do with it";
-}
-
-TEST_F(LeavingsTest, OfAZombieAreRemoved) {
-  Process supervisor(Forever);
-  const auto marker = MarkerOf(supervisor.pid());
-  ASSERT_TRUE(marker);
-  kill(supervisor.pid(), SIGKILL);
-  siginfo_t info{};
-  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(supervisor.pid()), &info, WEXITED | WNOWAIT), 0);
-  Process inside(Forever);
-  const std::string directory = Leave(marker->Name(), inside);
-  Pids(16);
-  Establish();
-  EXPECT_FALSE(Exists(directory));
-}
-
-TEST_F(LeavingsTest, GroupsOfOthersAreLeftAlone) {
-  Process supervisor(Forever);
-  const auto living = MarkerOf(supervisor.pid());
-  ASSERT_TRUE(living);
-  auto foreign = *living;  // a dead pid, but of another pid namespace: nobody here can tell
-  foreign.pid = 4194303;
-  foreign.pid_namespace = 1;
-  Process inside(Forever);
-  Process inside_foreign(Forever);
-  Process inside_stranger(Forever);
-  const std::vector<std::string> kept = {Leave(living->Name(), inside),
-                                         Leave(foreign.Name(), inside_foreign),
-                                         Leave("nodeward-4194303-1-x", inside_stranger)};
-  Pids(16);
-  Establish();
-  for (const auto& directory : kept) EXPECT_TRUE(Exists(directory)) << directory;
-  EXPECT_TRUE(inside.Lives() && inside_foreign.Lives() && inside_stranger.Lives());
-  for (const auto& directory : kept) EXPECT_TRUE(EndGroup(directory));
 }
 
 }  // namespace

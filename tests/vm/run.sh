@@ -87,11 +87,11 @@ make_image() {
 make_payload() {
   local payload=$1 command=$2 staging file
   shift 2
-  staging=$(mktemp -d)
-  cp "$command" "$staging/command"
-  for file in "$@"; do cp -L "$file" "$staging/"; done
+  staging=$work/staging
+  mkdir "$staging"
+  cp "$command" "$staging/command" || fail "cannot copy $command"
+  for file in "$@"; do cp -L "$file" "$staging/" || fail "cannot copy $file"; done
   tar -cf "$payload" --record-size=1M -C "$staging" .
-  rm -rf "$staging"
 }
 
 [ $# -ge 1 ] || fail "usage: tests/vm/run.sh COMMAND-FILE [FILE…]"
