@@ -212,7 +212,9 @@ TEST(IdentityMapTest, OnlyTheWholeMapIsTheInitialOne) {
   EXPECT_TRUE(IsFullIdentityMap("         0          0 4294967295\n"));
   EXPECT_FALSE(IsFullIdentityMap("         0     100000      65536\n"));
   EXPECT_FALSE(IsFullIdentityMap("0 0 4294967294\n4294967294 4294967294 1\n"));
-  EXPECT_FALSE(IsFullIdentityMap(""));
+  for (const char* text : {"", "\n", "0\n", "0 0\n", "0 0 4294967295 0\n"}) {
+    EXPECT_FALSE(IsFullIdentityMap(text)) << text;
+  }
 }
 
 TEST(ParseNumberTest, TakesWholeFieldsOnly) {
