@@ -1,0 +1,93 @@
+// What integration tests share: start nodeward, collect its events, and never wait without a bound.
+'use strict';
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const root = process.env.NODEWARD_SOURCE_DIR || path.resolve(__dirname, '../..');
+const nodeward = process.env.NODEWARD || path.join(root, 'build/release/nodeward');
+const victims = process.env.VICTIMS || path.join(root, 'build/release/victims');
+
+// The path of a victim program (tests/victims/NAME.c).
+const victim = (name) => path.join(victims, name);
+
+// Events are the lines of nodeward's own; everything else on stderr is the application's.
+function parseEvents(text) {
+  return text.split('\n').filter((line) => line.startsWith('{"time":')).map((line) => JSON.parse(line));
+}
+
+// Runs `nodeward ARGS…` to its end. {code, signal, stdout, stderr, events}. Killed after `timeout` ms,
+// which fails the caller by a null code.
+function run(args, { env = process.env, cwd, input, timeout = 15000, command = nodeward, uid, gid } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env, cwd, uid, gid, stdio: ['pipe', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => { stdout += data; });
+    child.stderr.on('data', (data) => { stderr += data; });
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
+    child.on('error', reject);
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, stdout, stderr, events: parseEvents(stderr), pid: child.pid });
+    });
+  });
+}
+
+// Starts nodeward and hands out lines and events as they come. `until(test)` resolves with the first
+// event (past ones too) that passes; `line(test)` likewise for lines of stdout.
+function start(args, { env = process.env, cwd, stdio = ['ignore', 'pipe', 'pipe'], uid, gid } = {}) {
+  const child = spawn(nodeward, args, { env, cwd, uid, gid, stdio });
+  const waiting = [];
+  const seen = { events: [], lines: [], stderr: '' };
+  const wake = () => {
+    for (const wait of [...waiting]) {
+      const found = seen[wait.kind].find(wait.test);
+      if (found === undefined) continue;
+      waiting.splice(waiting.indexOf(wait), 1);
+      clearTimeout(wait.timer);
+      wait.resolve(found);
+    }
+  };
+  const feed = (stream, take) => {
+    let rest = '';
+    stream?.on('data', (data) => {
+      const parts = (rest + data).split('\n');
+      rest = parts.pop();
+      parts.forEach(take);
+      wake();
+    });
+  };
+  feed(child.stdout, (line) => seen.lines.push(line));
+  feed(child.stderr, (line) => {
+    seen.stderr += `${line}\n`;
+    seen.events.push(...parseEvents(line));
+  });
+  const wait = (kind, test, timeout) => new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no such ${kind} in ${timeout} ms:\n${seen.stderr}`)), timeout);
+    waiting.push({ kind, test, resolve, timer });
+    wake();
+  });
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+  return {
+    child,
+    seen,
+    ended,
+    until: (test, timeout = 10000) => wait('events', test, timeout),
+    line: (test, timeout = 10000) => wait('lines', test, timeout),
+  };
+}
+
+// A folder that goes with the test; 0755, root's.
+function temporary(test) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nodeward-test-'));
+  fs.chmodSync(folder, 0o755);
+  test.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+module.exports = { nodeward, parseEvents, root, run, start, temporary, victim };
