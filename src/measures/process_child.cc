@@ -61,8 +61,14 @@ int OwnSession() noexcept {
   return session < 0 ? static_cast<int>(-session) : 0;
 }
 
+// The foreground only while nodeward's group has it: a restart in the background must not take the
+// terminal from whoever works there.
 int TakeTerminal(const ChildSession& session) noexcept {
+  int foreground = 0;
+  Call(SYS_ioctl, session.terminal_fd, TIOCGPGRP, reinterpret_cast<long>(&foreground));
+  const bool ours = foreground == static_cast<int>(Call(SYS_getpgid, 0));
   if (const long status = Call(SYS_setpgid, 0, 0)) return static_cast<int>(-status);
+  if (!ours) return 0;
   int group = static_cast<int>(Call(SYS_getpid));
   return static_cast<int>(
       -Call(SYS_ioctl, session.terminal_fd, TIOCSPGRP, reinterpret_cast<long>(&group)));

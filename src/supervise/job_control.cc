@@ -3,24 +3,48 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace nodeward {
+namespace {
+
+// Stops this job as Ctrl-Z would. Only this process takes the signal: the keeper has it blocked. The
+// kernel drops it where the group is orphaned, so that no shell could continue it (POSIX, 2.4.3).
+// True when this process was stopped and continued.
+bool StopJob() {
+  sigset_t stop;
+  sigset_t before;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  kill(0, SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &stop, &before);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  sigset_t pending;
+  return sigpending(&pending) == 0 && sigismember(&pending, SIGCONT) == 1;
+}
+
+}  // namespace
 
 JobControl::JobControl(bool terminal) : terminal_(terminal) {}
 
-bool JobControl::StopWith(int signal) {
-  if (!terminal_ || signal != SIGTSTP) return terminal_ == false;
-  if (getpid() == 1 || getsid(0) == getpid()) return false;  // no shell could continue it
-  TakeBack();
-  kill(getpid(), SIGSTOP);
-  return true;
+bool JobControl::StopWith(pid_t group, int signal) {
+  const bool wants_terminal = signal == SIGTTIN || signal == SIGTTOU;
+  if (wants_terminal && tcgetpgrp(STDIN_FILENO) == getpgrp()) return false;
+  // Who sends SIGSTOP means to send SIGCONT.
+  if (getpid() == 1 || getsid(0) == getpid()) return signal == SIGSTOP;
+  TakeBack(group);
+  return StopJob() || signal == SIGSTOP;
 }
 
 void JobControl::GiveTo(pid_t group) {
   if (terminal_ && tcgetpgrp(STDIN_FILENO) == getpgrp()) tcsetpgrp(STDIN_FILENO, group);
 }
 
-void JobControl::TakeBack() {
-  if (terminal_) tcsetpgrp(STDIN_FILENO, getpgrp());  // SIGTTOU is blocked
+void JobControl::TakeBack(pid_t group) {
+  if (!terminal_) return;
+  const pid_t foreground = tcgetpgrp(STDIN_FILENO);
+  const bool gone = foreground > 0 && kill(-foreground, 0) != 0 && errno == ESRCH;
+  if (foreground == group || gone) tcsetpgrp(STDIN_FILENO, getpgrp());  // SIGTTOU is blocked
 }
 
 }  // namespace nodeward

@@ -128,7 +128,7 @@ class Supervisor::Loop {
   void Exited(const ControlReport& report) {
     ending_ = {report.code != CLD_EXITED, report.status};
     uptime_ = std::chrono::duration_cast<Milliseconds>(Steady::now() - started_);
-    jobs_.TakeBack();
+    jobs_.TakeBack(main_);
     stop_timer_.cancel();
     keeper_.Send(KeeperRequestKind::kKillTree);
   }
@@ -193,7 +193,7 @@ class Supervisor::Loop {
   }
 
   void Clean() {
-    jobs_.TakeBack();
+    jobs_.TakeBack(main_);
     control_.close();  // both copies of the socket's end: the keeper goes when the last is closed
     keeper_.Finish();
     notifier_.Stop();
@@ -219,7 +219,8 @@ class Supervisor::Loop {
       case ReportKind::kExited: return Exited(report);
       case ReportKind::kTreeGone: return TreeGone();
       case ReportKind::kStopped:
-        if (jobs_.active() && !jobs_.StopWith(report.status)) {
+        if (jobs_.active() && !jobs_.StopWith(main_, report.status)) {
+          jobs_.GiveTo(main_);
           keeper_.Send(KeeperRequestKind::kSignalGroup, SIGCONT);
         }
         return;
