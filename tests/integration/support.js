@@ -1,6 +1,7 @@
 // What integration tests share: start nodeward, collect its events, and never wait without a bound.
 'use strict';
 
+const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
@@ -90,4 +91,33 @@ function temporary(test) {
   return folder;
 }
 
-module.exports = { nodeward, parseEvents, root, run, start, temporary, victim };
+// What the victims attempt and attack print, one "NAME RESULT" a line: {name: result}.
+const outcomes = (text) => Object.fromEntries(text.trim().split('\n').map((line) => line.split(' ')));
+
+// A folder in which every user may write, and a file there that a started command would leave:
+// `command` is what to run, `started()` whether it did.
+function marker(test) {
+  const folder = temporary(test);
+  fs.chmodSync(folder, 0o1777);
+  const file = path.join(folder, 'started');
+  return { command: ['/usr/bin/touch', file], started: () => fs.existsSync(file) };
+}
+
+// Runs nodeward with `args` and holds that it refuses: exit code `code`, one message on stderr that
+// matches each of `patterns`, no event, and nothing started. `mark` comes from marker(); its command is
+// appended unless `command` stands for it.
+async function refused(mark, args, patterns, { code = 125, command = mark.command, ...options } = {}) {
+  const result = await run([...args, '--', ...command], options);
+  const told = `${args.join(' ')}:\n${result.stderr}`;
+  assert.equal(result.code, code, told);
+  assert.equal(result.stderr.match(/^nodeward: /gm)?.length, 1, `one message: ${told}`);
+  for (const pattern of patterns) assert.match(result.stderr, pattern, told);
+  assert.equal(result.stdout, '');
+  assert.deepEqual(result.events, [], told);
+  assert.equal(mark.started(), false, `nothing was started: ${told}`);
+  return result;
+}
+
+module.exports = {
+  marker, nodeward, outcomes, parseEvents, refused, root, run, start, temporary, victim,
+};
