@@ -130,6 +130,7 @@ bool EventBus::Flush(int timeout_ms) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   const auto& channels = impl_->core().channels;
   std::vector<std::uint64_t> requests;
+  requests.reserve(channels.size());
   for (const auto& channel : channels) requests.push_back(channel->RequestFlush());
   bool flushed = true;
   for (std::size_t i = 0; i < channels.size(); ++i) {

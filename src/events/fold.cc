@@ -68,7 +68,23 @@ struct Folder::State {
   // The entry of `key`, and whether it is new.
   std::pair<Entry*, bool> Find(const FoldKey& key, Time now);
   void Sweep(Time now);
+  std::vector<Event> TellAll();
 };
+
+std::vector<Event> Folder::State::TellAll() {
+  std::vector<Event> events;
+  const auto tell = [&events](Entry& entry) {
+    if (entry.waiting == 0) return;
+    Event& event = events.emplace_back(entry.event);
+    event.time = std::chrono::system_clock::now();
+    SetCount(event, entry.waiting);
+    entry.waiting = 0;
+  };
+  for (auto& [key, entry] : entries) tell(entry);
+  if (other_known) tell(other);
+  waiting_keys = 0;
+  return events;
+}
 
 void Folder::State::Sweep(Time now) {
   std::erase_if(entries, [now](const auto& item) { return item.second.IsSilent(now); });
@@ -124,19 +140,16 @@ bool Folder::Pending() const {
 std::vector<Event> Folder::Flush() {
   State& state = *state_;
   const std::lock_guard lock(state.mutex);
-  std::vector<Event> events;
-  const auto tell = [&events](Entry& entry) {
-    if (entry.waiting == 0) return;
-    Event& event = events.emplace_back(entry.event);
-    event.time = std::chrono::system_clock::now();
-    SetCount(event, entry.waiting);
-    entry.waiting = 0;
-  };
-  const Time now = state.clock();
-  state.Sweep(now);
-  for (auto& [key, entry] : state.entries) tell(entry);
-  if (state.other_known) tell(state.other);
-  state.waiting_keys = 0;
+  state.Sweep(state.clock());
+  return state.TellAll();
+}
+
+std::vector<Event> Folder::FlushAndForget() {
+  State& state = *state_;
+  const std::lock_guard lock(state.mutex);  // once: a count between telling and forgetting is lost
+  std::vector<Event> events = state.TellAll();
+  state.entries.clear();
+  state.other_known = false;
   return events;
 }
 

@@ -40,6 +40,8 @@ class Folder {
   // The events of all keys with counts not told yet, "count" set. A key that was silent for a whole
   // second is forgotten.
   std::vector<Event> Flush();
+  // Flush, and every key is forgotten: what the next application does is told at once, as its own.
+  std::vector<Event> FlushAndForget();
   std::uint64_t Total() const;  // violations counted so far
 
  private:

@@ -100,6 +100,19 @@ TEST_F(FolderTest, NeverForgetsACountThatWasNotTold) {
   EXPECT_EQ(CountOf(folder.Flush().at(0)), 2u);
 }
 
+TEST_F(FolderTest, TellsWhatWaitsAndForgetsTheKeys) {
+  Folder folder(2, Clock());
+  for (int i = 0; i < 5; ++i) folder.Add(Key(i), Named("x"));
+  folder.Add(Key(0), Named("x"));
+  std::uint64_t told = 0;
+  for (const Event& event : folder.FlushAndForget()) told += CountOf(event);
+  EXPECT_EQ(told, 3u);
+  EXPECT_FALSE(folder.Pending());
+  EXPECT_TRUE(folder.Add(Key(0), Named("x")));
+  EXPECT_TRUE(folder.Add(Key(4), Named("x")));
+  EXPECT_TRUE(folder.Add(Key(5), Named("x"))) << "the shared key was forgotten too";
+}
+
 TEST_F(FolderTest, SharesOneKeyBeyondTheCapacity) {
   Folder folder(1024, Clock());
   for (int i = 0; i < 1024; ++i) EXPECT_TRUE(folder.Add(Key(i), Named("told apart")));
@@ -149,6 +162,7 @@ TEST(Folder, LosesNoCountAmongThreads) {
   }
   while (running > 0) {
     for (const Event& event : folder.Flush()) told += CountOf(event);
+    for (const Event& event : folder.FlushAndForget()) told += CountOf(event);
   }
   for (std::thread& thread : threads) thread.join();
   for (const Event& event : folder.Flush()) told += CountOf(event);

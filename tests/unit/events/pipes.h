@@ -22,6 +22,12 @@
 
 namespace nodeward {
 
+// False after a minute, which only a failing test waits.
+inline bool WaitReadable(const UniqueFd& fd) {
+  pollfd ready = {fd.get(), POLLIN, 0};
+  return poll(&ready, 1, 60'000) == 1;
+}
+
 struct Pipe {
   UniqueFd read;
   UniqueFd write;
@@ -62,12 +68,13 @@ struct Pipe {
     return all;
   }
 
-  // Reads until `end` was read; waits as long as that takes.
+  // Reads until `end` was read; fails after a minute without a byte.
   std::string ReadThrough(std::string_view end) {
     std::string all;
     std::array<char, 65536> buffer;
     while (all.find(end) == std::string::npos) {
-      const ssize_t count = ::read(read.get(), buffer.data(), buffer.size());
+      const ssize_t count =
+          WaitReadable(read) ? ::read(read.get(), buffer.data(), buffer.size()) : -1;
       if (count <= 0) {
         ADD_FAILURE() << "no \"" << end << "\" in " << all.size() << " bytes";
         return all;

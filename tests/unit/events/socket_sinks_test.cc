@@ -23,6 +23,10 @@ struct Received {
 };
 
 Received Receive(const UniqueFd& socket) {
+  if (!WaitReadable(socket)) {
+    ADD_FAILURE() << "no datagram came";
+    return {};
+  }
   std::vector<char> buffer(1 << 20);
   iovec part = {buffer.data(), buffer.size()};
   alignas(cmsghdr) std::array<char, 64> control{};
