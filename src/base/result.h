@@ -18,10 +18,10 @@ inline constexpr int kExitNotFound = 127;       // the command was not found
 
 // One thing that went wrong, for an operator: what happened, where, and what to do.
 struct [[nodiscard]] Error {
-  std::string what;             // "unknown key \"memroy\""
-  std::string where = {};       // "app.toml:14:1", a path, or empty
-  std::string hint = {};        // the line that fixes it, or empty
-  std::string excerpt = {};     // source text with the offending part underlined, or empty
+  std::string what;          // "unknown key \"memroy\""
+  std::string where = {};    // "app.toml:14:1", a path, or empty
+  std::string hint = {};     // the line that fixes it, or empty
+  std::string excerpt = {};  // source text with the offending part underlined, or empty
   int exit_code = kExitRefused;
 };
 
@@ -31,9 +31,7 @@ using Errors = std::vector<Error>;
 template <class T>
 using Result = tl::expected<T, Error>;
 
-inline tl::unexpected<Error> Fail(Error error) {
-  return tl::unexpected<Error>(std::move(error));
-}
+inline tl::unexpected<Error> Fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
 
 inline tl::unexpected<Error> Fail(std::string what, std::string where = {}, std::string hint = {}) {
   return tl::unexpected<Error>(Error{std::move(what), std::move(where), std::move(hint)});

@@ -49,7 +49,7 @@ Decoded Decode(std::string_view text) {
 bool IsDangerous(std::uint32_t point) {
   return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||  // C0, DEL, C1
          point == 0x061c || (point >= 0x200e && point <= 0x200f) ||
-         (point >= 0x2028 && point <= 0x202e) ||                    // line, paragraph, direction
+         (point >= 0x2028 && point <= 0x202e) ||  // line, paragraph, direction
          (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
 }
 

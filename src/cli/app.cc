@@ -73,9 +73,10 @@ int Parse(CLI::App& app, int argc, char** argv) {
 int RunApp(int argc, char** argv) {
   if (!OpenStandardDescriptors()) return kExitRefused;
   if (getauxval(AT_SECURE) != 0) {
-    std::fputs("nodeward: refuses to run setuid or with file capabilities: it takes orders from its "
-               "environment and arguments\n  try: sudo nodeward …\n",
-               stderr);
+    std::fputs(
+        "nodeward: refuses to run setuid or with file capabilities: it takes orders from its "
+        "environment and arguments\n  try: sudo nodeward …\n",
+        stderr);
     return kExitRefused;
   }
   CLI::App app("Runs a Node.js application with the least privilege it can work with.", "nodeward");

@@ -6,8 +6,8 @@
 
 namespace nodeward {
 
-// Validates each profile: the file's own errors, and names that only the plan resolves (system calls,
-// capabilities). 0 when all are good, else 125.
+// Validates each profile: the file's own errors, and names that only the plan resolves (system
+// calls, capabilities). 0 when all are good, else 125.
 int CheckCommand(const std::vector<std::string>& profiles, bool json);
 
 }  // namespace nodeward

@@ -19,8 +19,8 @@ int ProfilesCommand(const std::string& shown) {
     }
   }
   if (shown.empty()) return 0;
-  return PrintErrors({{"there is no built-in profile \"" + shown + "\"", {},
-                       "one of: " + JoinWords(names)}});
+  return PrintErrors(
+      {{"there is no built-in profile \"" + shown + "\"", {}, "one of: " + JoinWords(names)}});
 }
 
 }  // namespace nodeward

@@ -50,10 +50,6 @@ int RunCommand(const RunOptions& options) {
   HideOwnMemory();
   auto request = MakeRequest(options);
   if (!request) return PrintErrors(request.error());
-  const auto decisions = DecideAll(request->profile, request->host);
-  if (const Errors refused = Refusals(request->profile, decisions); !refused.empty()) {
-    return PrintErrors(refused);
-  }
   auto stdio = PlanStdio(request->profile);
   if (!stdio) return PrintErrors({stdio.error()});
   auto arena = Arena::Create();

@@ -1,5 +1,6 @@
 // Observed: what is truly in force on one process, read from /proc by the supervisor before the
-// application starts. Plain data; each measure's verify() judges it, and the `start` event tells it.
+// application starts. Plain data; each measure's verify() judges it, and the `start` event tells
+// it.
 #pragma once
 
 #include <sys/types.h>

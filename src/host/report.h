@@ -1,5 +1,5 @@
-// HostReport: what this kernel, container and user can enforce. A value, read once by host/probe.cc,
-// the only place that asks the kernel; tests make their own.
+// HostReport: what this kernel, container and user can enforce. A value, read once by
+// host/probe.cc, the only place that asks the kernel; tests make their own.
 #pragma once
 
 #include <sys/types.h>
@@ -15,13 +15,13 @@ enum class CgroupVersion { kNone, kV1, kV2, kHybrid };  // hybrid: v1 controller
 
 // One cgroup controller that nodeward could use.
 struct CgroupController {
-  std::string name;         // "memory"
-  std::string mount;        // "/sys/fs/cgroup/memory"
-  std::string path;         // where nodeward runs, below `mount`: "/" or "/system.slice/a.service"
-  std::string membership;   // the same place as /proc/self/cgroup names it; differs in containers
+  std::string name;        // "memory"
+  std::string mount;       // "/sys/fs/cgroup/memory"
+  std::string path;        // where nodeward runs, below `mount`: "/" or "/system.slice/a.service"
+  std::string membership;  // the same place as /proc/self/cgroup names it; differs in containers
   bool v2 = false;
-  bool writable = false;    // a group of its own can be made below `path`
-  std::string why_not;      // when not writable: "read-only file system"
+  bool writable = false;  // a group of its own can be made below `path`
+  std::string why_not;    // when not writable: "read-only file system"
 };
 
 // Limits that nodeward inherited from its surroundings; UINT64_MAX or 0 processors: none.
@@ -54,7 +54,7 @@ struct HostReport {
   std::string kernel_release;  // "6.1.0-32-cloud-amd64"
   int kernel_major = 0;
   int kernel_minor = 0;
-  std::string machine;         // "x86_64"
+  std::string machine;  // "x86_64"
 
   uid_t uid = 0;
   gid_t gid = 0;
@@ -70,13 +70,14 @@ struct HostReport {
   bool pid1 = false;
   bool initial_user_namespace = true;
   bool initial_pid_namespace = true;
-  std::string container;         // "docker", "podman", "kubernetes", "systemd-nspawn", or empty
-  bool under_systemd = false;    // started as a unit
-  bool setgroups_allowed = true; // /proc/self/setgroups (user_namespaces(7))
-  int landlock_abi = 0;          // 0: none
-  int yama_scope = -1;           // -1: not there
-  bool legacy_tiocsti = true;    // dev.tty.legacy_tiocsti; true where the sysctl is absent (before 6.2)
-  bool proc_children = false;    // /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN)
+  std::string container;          // "docker", "podman", "kubernetes", "systemd-nspawn", or empty
+  bool under_systemd = false;     // started as a unit
+  bool setgroups_allowed = true;  // /proc/self/setgroups (user_namespaces(7))
+  int landlock_abi = 0;           // 0: none
+  int yama_scope = -1;            // -1: not there
+  bool legacy_tiocsti =
+      true;  // dev.tty.legacy_tiocsti; true where the sysctl is absent (before 6.2)
+  bool proc_children = false;  // /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN)
 
   std::uint64_t memory_total = 0;  // bytes
   std::uint64_t memory_available = 0;

@@ -1,9 +1,9 @@
 #include "kernel/sys.h"
 
-#include <cerrno>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace nodeward::kernel {
 namespace {
@@ -61,7 +61,8 @@ int SetResUid(uid_t real, uid_t effective, uid_t saved) noexcept {
   return Status(Call(SYS_setresuid, real, effective, saved));
 }
 
-// setfsuid(2) answers the old id and never fails aloud; a second call with an impossible id reads it.
+// setfsuid(2) answers the old id and never fails aloud; a second call with an impossible id reads
+// it.
 int SetFsGid(gid_t gid) noexcept {
   Call(SYS_setfsgid, gid);
   return Call(SYS_setfsgid, -1) == static_cast<long>(gid) ? 0 : -EPERM;

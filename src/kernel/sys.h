@@ -51,7 +51,8 @@ int SetLimit(int resource, rlim_t soft, rlim_t hard) noexcept;
 // SECCOMP_SET_MODE_FILTER; with SECCOMP_FILTER_FLAG_NEW_LISTENER the listener's descriptor.
 int InstallFilter(unsigned flags, const sock_fprog* program) noexcept;
 int CloseRange(unsigned first, unsigned last, unsigned flags) noexcept;
-// clone(2) with the given flags, no new stack: the child returns 0 in a copy of the caller's memory.
+// clone(2) with the given flags, no new stack: the child returns 0 in a copy of the caller's
+// memory.
 pid_t Clone(unsigned long flags) noexcept;
 [[noreturn]] void Exit(int code) noexcept;  // exit_group(2)
 

@@ -22,7 +22,8 @@ class Arena {
   ChildProgram& program() { return *static_cast<ChildProgram*>(base_); }
 
   // Fills the program from a plan: every list and string is copied in. `steps` are the measures to
-  // apply, as indices into the registry. Error: larger than the arena (an environment beyond 8 MiB).
+  // apply, as indices into the registry. Error: larger than the arena (an environment beyond 8
+  // MiB).
   Result<void> Pack(const LaunchPlan& plan, const std::vector<std::uint32_t>& steps);
   // Overwrites all that Pack wrote, and gives the pages back.
   void Wipe();

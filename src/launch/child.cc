@@ -43,8 +43,8 @@ ChildAttestation Attest() noexcept {
   ChildAttestation attested = {};
   attested.securebits = kernel::Prctl(PR_GET_SECUREBITS);
   kernel::Prctl(PR_GET_PDEATHSIG, reinterpret_cast<unsigned long>(&attested.parent_death_signal));
-  // The supervisor now looks at /proc/PID with the application's ids. Nothing is given away that the
-  // application itself will not have in a moment.
+  // The supervisor now looks at /proc/PID with the application's ids. Nothing is given away that
+  // the application itself will not have in a moment.
   kernel::Prctl(PR_SET_DUMPABLE, 1);
   return attested;
 }

@@ -5,7 +5,8 @@ namespace nodeward {
 
 struct ChildProgram;
 
-// Applies every step, reports over `program.control`, waits for the gate, and executes. Never returns.
+// Applies every step, reports over `program.control`, waits for the gate, and executes. Never
+// returns.
 [[noreturn]] void RunChild(const ChildProgram& program) noexcept;
 
 }  // namespace nodeward

@@ -1,7 +1,7 @@
 // ChildProgram: all that the application's process needs between clone and execve, as plain data.
-// The supervisor writes it into memory that it shares with the keeper (launch/arena.h); every pointer
-// points into that memory, which the keeper and its children see at the same address. Includes
-// kernel/ alone. The child reads it and allocates nothing.
+// The supervisor writes it into memory that it shares with the keeper (launch/arena.h); every
+// pointer points into that memory, which the keeper and its children see at the same address.
+// Includes kernel/ alone. The child reads it and allocates nothing.
 #pragma once
 
 #include <linux/filter.h>
@@ -69,9 +69,9 @@ struct ChildProgram {
   std::uint32_t step_count;
   ChildStep steps[kMaxSteps];  // in the order of application
 
-  pid_t keeper;        // the parent that must still be there
-  int control;         // socket to the supervisor: reports, and the listener
-  int gate;            // socket to the keeper: one byte releases, closing tells of execve
+  pid_t keeper;  // the parent that must still be there
+  int control;   // socket to the supervisor: reports, and the listener
+  int gate;      // socket to the keeper: one byte releases, closing tells of execve
 
   ChildSession session;
   std::uint32_t cgroup_count;

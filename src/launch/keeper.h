@@ -1,7 +1,7 @@
 // The keeper: a process between supervisor and application. One thread, undumpable, subreaper, no
-// listener; it forks the application on request, relays every wait status, reaps orphans, and kills the
-// whole tree when the supervisor's end of the socket closes, however the supervisor ended. Forked
-// first, before any thread and any secret.
+// listener; it forks the application on request, relays every wait status, reaps orphans, and kills
+// the whole tree when the supervisor's end of the socket closes, however the supervisor ended.
+// Forked first, before any thread and any secret.
 #pragma once
 
 #include <sys/types.h>
@@ -39,7 +39,7 @@ class Keeper {
   static Result<Keeper> Start(Arena& arena);
 
   pid_t pid() const { return pid_; }
-  int fd() const { return control_.get(); }            // readable when a report waits; EOF: it died
+  int fd() const { return control_.get(); }  // readable when a report waits; EOF: it died
   int child_control() const { return child_control_; }  // the number that children report to
 
   // False when the keeper is gone.

@@ -77,8 +77,8 @@ class KeeperProcess {
         if (gate_.valid()) kernel::Write(gate_.get(), &released, 1);
         break;
       }
-      // The main process is not reaped behind the supervisor's back while main_ names it, so neither
-      // number can belong to somebody else.
+      // The main process is not reaped behind the supervisor's back while main_ names it, so
+      // neither number can belong to somebody else.
       case KeeperRequestKind::kSignal:
         if (main_ > 0) kill(main_, request.signal);
         break;
@@ -132,10 +132,14 @@ class KeeperProcess {
 
   void TellMain(const siginfo_t& info) {
     switch (info.si_code) {
-      case CLD_STOPPED: return Tell(ReportKind::kStopped, main_, info.si_code, info.si_status);
-      case CLD_CONTINUED: return Tell(ReportKind::kContinued, main_, info.si_code, info.si_status);
-      case CLD_TRAPPED: return;
-      default: break;
+      case CLD_STOPPED:
+        return Tell(ReportKind::kStopped, main_, info.si_code, info.si_status);
+      case CLD_CONTINUED:
+        return Tell(ReportKind::kContinued, main_, info.si_code, info.si_status);
+      case CLD_TRAPPED:
+        return;
+      default:
+        break;
     }
     const pid_t pid = main_;
     main_ = 0;

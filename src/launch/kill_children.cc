@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 namespace nodeward {
@@ -15,6 +16,9 @@ namespace {
 
 using File = std::unique_ptr<FILE, int (*)(FILE*)>;
 using Folder = std::unique_ptr<DIR, int (*)(DIR*)>;
+
+// 0 when `text` is no number.
+pid_t Number(const char* text) { return static_cast<pid_t>(std::strtol(text, nullptr, 10)); }
 
 void KillOne(pid_t pid, pid_t except) {
   if (pid > 1 && pid != except) kill(pid, SIGKILL);
@@ -27,8 +31,15 @@ bool KillListed(pid_t except) {
   std::snprintf(path, sizeof(path), "/proc/%d/task/%d/children", self, self);
   const File file(std::fopen(path, "re"), &std::fclose);
   if (!file) return false;
-  int pid = 0;
-  while (std::fscanf(file.get(), "%d", &pid) == 1) KillOne(pid, except);
+  char word[32];
+  for (int next = std::getc(file.get()); next != EOF; next = std::getc(file.get())) {
+    std::size_t length = 0;
+    for (; next != ' ' && next != EOF; next = std::getc(file.get())) {
+      if (length + 1 < sizeof(word)) word[length++] = static_cast<char>(next);
+    }
+    word[length] = '\0';
+    KillOne(Number(word), except);
+  }
   return true;
 }
 
@@ -38,18 +49,17 @@ pid_t ParentOf(const char* pid) {
   const File file(std::fopen(path, "re"), &std::fclose);
   if (!file) return -1;
   char line[128];
-  int parent = -1;
   while (std::fgets(line, sizeof(line), file.get()) != nullptr) {
-    if (std::sscanf(line, "PPid: %d", &parent) == 1) break;
+    if (std::strncmp(line, "PPid:\t", 6) == 0) return Number(line + 6);
   }
-  return parent;
+  return -1;
 }
 
 void KillByWalking(pid_t except) {
   const Folder folder(opendir("/proc"), &closedir);
   if (!folder) return;
   while (const dirent* entry = readdir(folder.get())) {
-    const pid_t pid = std::atoi(entry->d_name);
+    const pid_t pid = Number(entry->d_name);
     if (pid > 0 && ParentOf(entry->d_name) == getpid()) KillOne(pid, except);
   }
 }

@@ -1,5 +1,6 @@
-// Ending a tree from its subreaper: kill every direct child, reap, and look again; what a dead parent
-// leaves behind becomes a direct child. Allocates little; keeper and supervisor alone call it.
+// Ending a tree from its subreaper: kill every direct child, reap, and look again; what a dead
+// parent leaves behind becomes a direct child. Allocates little; keeper and supervisor alone call
+// it.
 #pragma once
 
 #include <sys/types.h>

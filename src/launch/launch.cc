@@ -14,7 +14,8 @@
 namespace nodeward {
 namespace {
 
-// A child needs a few milliseconds; a machine that swaps may need seconds. Beyond, something is broken.
+// A child needs a few milliseconds; a machine that swaps may need seconds. Beyond, something is
+// broken.
 constexpr int kPatienceMs = 20'000;
 
 Error ExecFailed(const LaunchPlan& plan, int error) {
@@ -47,11 +48,15 @@ Error StepFailed(const Plan& plan, const ControlReport& report) {
     return {"identity: the application could become root again after dropping root"};
   }
   if (measure.name == "parent_death") return {"parent_death: the keeper ended during the launch"};
-  if (measure.name == "identity" && !plan.launch.identity.workdir.empty() && report.error != EPERM) {
-    return {"identity: cannot enter the working directory " + plan.launch.identity.workdir + ": " +
-            why, {}, "let the application's user enter it: chmod a+x, or [process] workdir"};
+  if (measure.name == "identity" && !plan.launch.identity.workdir.empty() &&
+      report.error != EPERM) {
+    return {
+        "identity: cannot enter the working directory " + plan.launch.identity.workdir + ": " + why,
+        {},
+        "let the application's user enter it: chmod a+x, or [process] workdir"};
   }
-  return {std::string(measure.name) + ": the kernel refused to put it in force: " + why, {},
+  return {std::string(measure.name) + ": the kernel refused to put it in force: " + why,
+          {},
           StepHint(measure.name, plan.host, report.error)};
 }
 
@@ -62,8 +67,7 @@ class Progress {
       : plan_(plan), keeper_(keeper), take_(take) {}
 
   Result<void> UntilReady() {
-    const bool wants_listener =
-        (plan_.launch.filter.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+    const bool wants_listener = (plan_.launch.filter.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
     while (!ready_ || (wants_listener && !listener_)) {
       if (auto taken = TakeOne(); !taken) return taken;
     }
@@ -87,7 +91,9 @@ class Progress {
     auto report = keeper_.Await(kPatienceMs);
     if (!report) return Fail("the keeper did not answer during the launch");
     switch (report->first.kind) {
-      case ReportKind::kLaunched: pid_ = report->first.pid; break;
+      case ReportKind::kLaunched:
+        pid_ = report->first.pid;
+        break;
       case ReportKind::kReady:
         ready_ = true;
         attested_ = report->first.attested;
@@ -96,13 +102,16 @@ class Progress {
         listener_ = true;
         take_(std::move(report->second));
         break;
-      case ReportKind::kFailed: return Fail(StepFailed(plan_, report->first));
-      // The child writes its failure before it ends: the gate closing early means that it was killed.
+      case ReportKind::kFailed:
+        return Fail(StepFailed(plan_, report->first));
+      // The child writes its failure before it ends: the gate closing early means that it was
+      // killed.
       case ReportKind::kExecuted:
         if (!released_) return Fail("the application's process was killed during the launch");
         executed_ = true;
         break;
-      default: break;
+      default:
+        break;
     }
     return {};
   }

@@ -39,8 +39,8 @@ Explanation ExplainCapabilities(const Profile& profile, const HostReport& host) 
   const auto keep = KeepMask(profile);
   if (!keep) return {keep.error().what, {}};
   Explanation explanation;
-  explanation.what = *keep == 0 ? "no capability in any set"
-                                : "keeps only " + JoinWords(CapabilityNames(*keep));
+  explanation.what =
+      *keep == 0 ? "no capability in any set" : "keeps only " + JoinWords(CapabilityNames(*keep));
   explanation.lines.push_back(host.Has(CAP_SETPCAP)
                                   ? "securebits locked: a uid of 0 would give no capability"
                                   : "securebits stay: without CAP_SETPCAP; empty sets and "
@@ -61,7 +61,8 @@ Result<void> VerifyCapabilities(const LaunchPlan& plan, const Observed& observed
   if (observed.cap_permitted != keep) return Fail("its permitted capabilities are not the planned");
   if (observed.cap_effective != keep) return Fail("its effective capabilities are not the planned");
   if (observed.cap_inheritable != keep) return Fail("its inheritable capabilities are not planned");
-  if (observed.cap_ambient != keep) return Fail("its ambient capabilities are not the planned ones");
+  if (observed.cap_ambient != keep)
+    return Fail("its ambient capabilities are not the planned ones");
   constexpr int kLocked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
   if (plan.capabilities.lock_securebits && (observed.securebits & kLocked) != kLocked) {
     return Fail("its securebits are not locked");

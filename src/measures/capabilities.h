@@ -1,5 +1,5 @@
-// capabilities: permitted, effective, inheritable, ambient; securebits. Names through libcap-ng, in the
-// parent alone: it resets itself after fork and reads /proc with stdio.
+// capabilities: permitted, effective, inheritable, ambient; securebits. Names through libcap-ng, in
+// the parent alone: it resets itself after fork and reads /proc with stdio.
 #pragma once
 
 #include <cstdint>

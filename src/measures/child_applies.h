@@ -1,5 +1,5 @@
-// The child's part of each measure. All are child-safe: they run between clone and execve in a copy of
-// the keeper, allocate nothing, and answer 0 or a positive errno.
+// The child's part of each measure. All are child-safe: they run between clone and execve in a copy
+// of the keeper, allocate nothing, and answer 0 or a positive errno.
 #pragma once
 
 namespace nodeward {
@@ -12,8 +12,8 @@ int ApplySession(const ChildProgram& program) noexcept;
 int ApplyCgroup(const ChildProgram& program) noexcept;
 // prlimit64 for each planned limit.
 int ApplyLimits(const ChildProgram& program) noexcept;
-// Empties the bounding set but for the kept ones (needs CAP_SETPCAP, so before the user changes), and
-// sets SECBIT_KEEP_CAPS so that the kept ones survive the change.
+// Empties the bounding set but for the kept ones (needs CAP_SETPCAP, so before the user changes),
+// and sets SECBIT_KEEP_CAPS so that the kept ones survive the change.
 int ApplyBounding(const ChildProgram& program) noexcept;
 // setgroups, setresgid, setresuid, proof that root cannot come back; umask; working directory.
 int ApplyIdentity(const ChildProgram& program) noexcept;

@@ -11,11 +11,28 @@ namespace nodeward {
 namespace {
 
 constexpr std::array<std::string_view, 22> kDangerous = {
-    "NODE_OPTIONS",     "NODE_PATH",          "NODE_TLS_REJECT_UNAUTHORIZED",
-    "NODE_EXTRA_CA_CERTS", "NODE_REPL_EXTERNAL_MODULE", "NODE_V8_COVERAGE", "NODE_COMPILE_CACHE",
-    "OPENSSL_CONF",     "OPENSSL_MODULES",    "OPENSSL_ENGINES",  "SSL_CERT_FILE", "SSL_CERT_DIR",
-    "BASH_ENV",         "ENV",                "GCONV_PATH",       "LOCPATH",       "NLSPATH",
-    "GLIBC_TUNABLES",   "HOSTALIASES",        "RES_OPTIONS",      "LOCALDOMAIN",   "NODE_CHANNEL_FD",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "NODE_EXTRA_CA_CERTS",
+    "NODE_REPL_EXTERNAL_MODULE",
+    "NODE_V8_COVERAGE",
+    "NODE_COMPILE_CACHE",
+    "OPENSSL_CONF",
+    "OPENSSL_MODULES",
+    "OPENSSL_ENGINES",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "BASH_ENV",
+    "ENV",
+    "GCONV_PATH",
+    "LOCPATH",
+    "NLSPATH",
+    "GLIBC_TUNABLES",
+    "HOSTALIASES",
+    "RES_OPTIONS",
+    "LOCALDOMAIN",
+    "NODE_CHANNEL_FD",
 };
 constexpr std::array<std::string_view, 4> kDangerousPrefixes = {"LD_", "npm_config_", "NPM_CONFIG_",
                                                                 "MALLOC_"};
@@ -83,7 +100,8 @@ Result<void> CheckSizes(const Variables& variables) {
     const std::size_t value =
         variable.secret != nullptr ? variable.secret->size() : variable.text.size();
     if (name.size() + 1 + value > kMaxVariable) {
-      return Fail("the environment variable \"" + name + "\" is larger than the 128 KiB that Linux "
+      return Fail("the environment variable \"" + name +
+                  "\" is larger than the 128 KiB that Linux "
                   "can hand over");
     }
   }

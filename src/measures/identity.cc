@@ -1,8 +1,8 @@
 #include "measures/child_applies.h"
 #include "measures/rows.h"
 
-#include <algorithm>
 #include <linux/capability.h>
+#include <algorithm>
 
 #include "base/text.h"
 #include "measures/users.h"
@@ -43,10 +43,12 @@ Result<void> RefuseRoot(const Target& target, const Profile& profile) {
   const auto& asked = profile.process.user;
   const std::string where = asked ? asked->where.Text() : "";
   const std::string hint = "[process] user = \"node\", or a number such as \"65532\"";
-  if (target.user.uid == 0) return Fail("the application must not run as root (uid 0)", where, hint);
+  if (target.user.uid == 0)
+    return Fail("the application must not run as root (uid 0)", where, hint);
   const bool root_group =
       target.gid == 0 || std::count(target.groups.begin(), target.groups.end(), 0u) > 0;
-  if (root_group) return Fail("the application must not run with the group root (gid 0)", where, hint);
+  if (root_group)
+    return Fail("the application must not run with the group root (gid 0)", where, hint);
   return {};
 }
 
@@ -97,8 +99,9 @@ Support SupportUnprivileged(const Target& target, const Profile& profile, const 
   }
   const auto stay = GroupsThatStay(target, host);
   if (profile.process.groups && !stay.empty()) {
-    return Partial{"the supplementary groups " + JoinWords(stay) + " stay: only root can leave them",
-                   "start nodeward without them, or leave out [process] groups"};
+    return Partial{
+        "the supplementary groups " + JoinWords(stay) + " stay: only root can leave them",
+        "start nodeward without them, or leave out [process] groups"};
   }
   return Full{};
 }
@@ -132,7 +135,8 @@ Explanation ExplainIdentity(const Profile& profile, const HostReport& host) {
     explanation.what = "runs as " + Describe(*target) + ", ";
     explanation.what += target->groups.empty() ? "without supplementary groups"
                                                : "with the groups the profile names";
-    explanation.lines.push_back("setgroups, setresgid, setresuid; becoming root again is then tried");
+    explanation.lines.push_back(
+        "setgroups, setresgid, setresuid; becoming root again is then tried");
   }
   if (profile.process.workdir) explanation.lines.push_back("in " + profile.process.workdir->value);
   return explanation;

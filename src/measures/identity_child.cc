@@ -15,10 +15,12 @@ int Change(const ChildIdentity& identity) noexcept {
   if (identity.set_groups) {
     if (const int status = kernel::SetGroups(identity.group_count, identity.groups)) return -status;
   }
-  if (const int status = kernel::SetResGid(identity.gid, identity.gid, identity.gid)) return -status;
-  if (const int status = kernel::SetResUid(identity.uid, identity.uid, identity.uid)) return -status;
-  // The change emptied the effective set, so each way back must fail now; that it still fails with the
-  // final sets is the kernel's rule for a process without CAP_SETUID, which is never kept.
+  if (const int status = kernel::SetResGid(identity.gid, identity.gid, identity.gid))
+    return -status;
+  if (const int status = kernel::SetResUid(identity.uid, identity.uid, identity.uid))
+    return -status;
+  // The change emptied the effective set, so each way back must fail now; that it still fails with
+  // the final sets is the kernel's rule for a process without CAP_SETUID, which is never kept.
   if (kernel::SetResUid(0, 0, 0) == 0 || kernel::SetResGid(0, 0, 0) == 0) return EBADE;
   return 0;
 }

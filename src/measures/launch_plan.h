@@ -47,20 +47,20 @@ struct PlannedCgroup {
   std::string directory;                 // absolute path of the group
   std::vector<std::string> controllers;  // "memory", "cpu", "pids"
   bool v2 = false;
-  std::string mount;       // where the hierarchy is mounted; `directory` lies below
-  std::string membership;  // the group as /proc/PID/cgroup names it
-  bool kill = false;       // v2: the group has cgroup.kill
+  std::string mount;                    // where the hierarchy is mounted; `directory` lies below
+  std::string membership;               // the group as /proc/PID/cgroup names it
+  bool kill = false;                    // v2: the group has cgroup.kill
   std::vector<CgroupSetting> settings;  // in the order of writing
 };
 
 struct PlannedFilter {
   std::vector<sock_filter> code;
-  bool listener = false;      // notified: each refusal is seen
-  bool kill = false;          // on_violation = "kill"
-  bool permissive = false;    // told and let through
-  unsigned flags = 0;         // SECCOMP_FILTER_FLAG_*
-  int filters_before = 0;     // filters that nodeward itself runs under
-  int last_call = 0;          // highest number of the table; above it ENOSYS
+  bool listener = false;    // notified: each refusal is seen
+  bool kill = false;        // on_violation = "kill"
+  bool permissive = false;  // told and let through
+  unsigned flags = 0;       // SECCOMP_FILTER_FLAG_*
+  int filters_before = 0;   // filters that nodeward itself runs under
+  int last_call = 0;        // highest number of the table; above it ENOSYS
 };
 
 // Processes that the application must not signal; known after the keeper was forked.

@@ -1,5 +1,5 @@
-// limits: the resource limits of one process (getrlimit(2)). Memory, processors and processes of the
-// whole tree are the cgroup's.
+// limits: the resource limits of one process (getrlimit(2)). Memory, processors and processes of
+// the whole tree are the cgroup's.
 #include <linux/capability.h>
 #include <sys/resource.h>
 
@@ -13,10 +13,10 @@ namespace nodeward {
 namespace {
 
 struct LimitRow {
-  const char* key;       // in [limits]
-  int resource;          // RLIMIT_*
-  const char* proc_name; // in /proc/PID/limits
-  Setting<LimitPair> LimitsSection::* setting;
+  const char* key;        // in [limits]
+  int resource;           // RLIMIT_*
+  const char* proc_name;  // in /proc/PID/limits
+  Setting<LimitPair> LimitsSection::*setting;
 };
 
 constexpr std::array<LimitRow, 5> kRows = {{
@@ -67,11 +67,13 @@ Support SupportLimits(const Profile& profile, const HostReport& host) {
   for (const ChildLimit& limit : Planned(profile)) {
     // A core limit of 1 stands for none; below an inherited 0 it would be a gain of one byte.
     if (limit.resource == RLIMIT_CORE && limit.hard <= 1) continue;
-    if (limit.hard > InheritedHard(host, limit.resource)) above.push_back(RowOf(limit.resource)->key);
+    if (limit.hard > InheritedHard(host, limit.resource))
+      above.push_back(RowOf(limit.resource)->key);
   }
   if (above.empty()) return Full{};
-  return Partial{"limits." + JoinWords(above) + " above the hard limit that nodeward inherited: only "
-                 "root with CAP_SYS_RESOURCE raises it",
+  return Partial{"limits." + JoinWords(above) +
+                     " above the hard limit that nodeward inherited: only "
+                     "root with CAP_SYS_RESOURCE raises it",
                  "docker run --ulimit nofile=…, LimitNOFILE= in the unit, or a lower value"};
 }
 

@@ -18,8 +18,8 @@
 
 namespace nodeward {
 
-// What a host can do for what a profile asks. Judged by promise, not by bit: where another mechanism
-// keeps the same promise, support is Full.
+// What a host can do for what a profile asks. Judged by promise, not by bit: where another
+// mechanism keeps the same promise, support is Full.
 struct Full {};
 struct Partial {
   std::string missing;  // what will not hold, in words
@@ -31,7 +31,8 @@ struct Unavailable {
 };
 using Support = std::variant<Full, Partial, Unavailable>;
 
-// For a person: what holds, and by which means. `lines` may be several (one for each group of calls).
+// For a person: what holds, and by which means. `lines` may be several (one for each group of
+// calls).
 struct Explanation {
   std::string what;                // "runs as node (1000:1000), without supplementary groups"
   std::vector<std::string> lines;  // details

@@ -1,4 +1,5 @@
-// bounding, parent_death and no_new_privs: measures that every launch has, whatever the profile says.
+// bounding, parent_death and no_new_privs: measures that every launch has, whatever the profile
+// says.
 #include <linux/capability.h>
 #include <signal.h>
 

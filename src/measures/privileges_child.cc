@@ -14,10 +14,9 @@ namespace {
 constexpr std::uint64_t kSetPcap = std::uint64_t{1} << CAP_SETPCAP;
 
 // capabilities(7): no root by uid, no ambient beyond what is raised below, and all of it locked.
-constexpr unsigned long kLockedBits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
-                                      SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
-                                      SECBIT_NO_CAP_AMBIENT_RAISE |
-                                      SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+constexpr unsigned long kLockedBits =
+    SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
+    SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 
 int RaiseAmbient(std::uint64_t keep) noexcept {
   for (unsigned cap = 0; cap < 64; ++cap) {
@@ -55,12 +54,11 @@ int ApplyCapabilities(const ChildProgram& program) noexcept {
 
 int ApplyParentDeath(const ChildProgram& program) noexcept {
   if (const int status = kernel::Prctl(PR_SET_PDEATHSIG, SIGKILL)) return -status;
-  // A parent that ended before the line above sends nothing: then nobody watches, and nothing starts.
+  // A parent that ended before the line above sends nothing: then nobody watches, and nothing
+  // starts.
   return kernel::Call(SYS_getppid) == program.keeper ? 0 : ESRCH;
 }
 
-int ApplyNoNewPrivs(const ChildProgram&) noexcept {
-  return -kernel::Prctl(PR_SET_NO_NEW_PRIVS, 1);
-}
+int ApplyNoNewPrivs(const ChildProgram&) noexcept { return -kernel::Prctl(PR_SET_NO_NEW_PRIVS, 1); }
 
 }  // namespace nodeward

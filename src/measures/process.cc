@@ -14,9 +14,7 @@ bool Always(const Profile&) { return true; }
 Support AlwaysFull(const Profile&, const HostReport&) { return Full{}; }
 
 // Standard input is the controlling terminal, and nodeward's group has it.
-bool OwnsTerminal() {
-  return isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp();
-}
+bool OwnsTerminal() { return isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp(); }
 
 Explanation ExplainSession(const Profile&, const HostReport& host) {
   Explanation explanation;
@@ -53,7 +51,8 @@ Result<void> VerifyDescriptors(const LaunchPlan& plan, const Observed& observed)
   for (const ObservedFd& fd : observed.fds) {
     const bool named = std::binary_search(plan.kept_fds.begin(), plan.kept_fds.end(), fd.fd);
     if (fd.fd > 2 && !fd.close_on_exec && !named) {
-      return Fail("the descriptor " + std::to_string(fd.fd) + " (" + fd.target + ") would reach it");
+      return Fail("the descriptor " + std::to_string(fd.fd) + " (" + fd.target +
+                  ") would reach it");
     }
   }
   return {};

@@ -74,8 +74,8 @@ int TakeTerminal(const ChildSession& session) noexcept {
       -Call(SYS_ioctl, session.terminal_fd, TIOCSPGRP, reinterpret_cast<long>(&group)));
 }
 
-// Ignored signals survive execve(2), and so does the mask: an application that inherits either behaves
-// otherwise than bare.
+// Ignored signals survive execve(2), and so does the mask: an application that inherits either
+// behaves otherwise than bare.
 void DefaultSignals() noexcept {
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
@@ -88,7 +88,8 @@ void DefaultSignals() noexcept {
 }  // namespace
 
 int ApplySession(const ChildProgram& program) noexcept {
-  // The keeper blocks every signal, so that SIGTTOU does not stop the change of the foreground group.
+  // The keeper blocks every signal, so that SIGTTOU does not stop the change of the foreground
+  // group.
   const int error = program.session.terminal ? TakeTerminal(program.session) : OwnSession();
   if (error != 0) return error;
   DefaultSignals();

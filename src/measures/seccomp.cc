@@ -45,7 +45,8 @@ std::string GroupLine(const Text& entry) {
   if (!entry.value.starts_with('@')) return entry.value + ": by name";
   const SyscallGroup* group = FindSyscallGroup(entry.value.substr(1));
   if (group == nullptr) return entry.value + ": no such group";
-  return entry.value + ": " + group->purpose + " (" + std::to_string(group->calls.size()) + " calls)";
+  return entry.value + ": " + group->purpose + " (" + std::to_string(group->calls.size()) +
+         " calls)";
 }
 
 Explanation ExplainSeccomp(const Profile& profile, const HostReport& host) {
@@ -96,7 +97,8 @@ Result<void> PrepareSeccomp(const Profile& profile, const HostReport& host, Laun
 }
 
 Result<void> VerifySeccomp(const LaunchPlan& plan, const Observed& observed) {
-  if (observed.seccomp_mode != SECCOMP_MODE_FILTER) return Fail("no system call filter is in force");
+  if (observed.seccomp_mode != SECCOMP_MODE_FILTER)
+    return Fail("no system call filter is in force");
   // A container's own filter counts too: there must be one more than nodeward has itself.
   if (observed.seccomp_filters >= 0 && observed.seccomp_filters <= plan.filter.filters_before) {
     return Fail("nodeward's system call filter is not in force");

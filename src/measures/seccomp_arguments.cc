@@ -16,7 +16,8 @@ namespace nodeward {
 namespace {
 
 constexpr std::uint64_t kInt = 0xffffffff;
-constexpr unsigned long kFionread = 0x541b;  // asm-generic/ioctls.h; sys/ioctl.h and termbits.h clash
+constexpr unsigned long kFionread =
+    0x541b;  // asm-generic/ioctls.h; sys/ioctl.h and termbits.h clash
 constexpr unsigned long kFionbio = 0x5421;
 constexpr unsigned long kFionclex = 0x5450;
 constexpr unsigned long kFioclex = 0x5451;
@@ -33,25 +34,26 @@ constexpr int kSetVma = 0x53564d41;  // PR_SET_VMA: malloc and V8 name their map
 constexpr std::uint64_t kTypeMask =
     kInt & ~static_cast<std::uint64_t>(SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-// clone(2): threads and plain children. No namespace (CLONE_NEW*), no CLONE_PARENT (it would take the
-// keeper's place as the parent), no CLONE_PTRACE or CLONE_UNTRACED.
-constexpr std::uint64_t kCloneFlags =
-    CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
-    CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_VFORK |
-    CLONE_DETACHED;
+// clone(2): threads and plain children. No namespace (CLONE_NEW*), no CLONE_PARENT (it would take
+// the keeper's place as the parent), no CLONE_PTRACE or CLONE_UNTRACED.
+constexpr std::uint64_t kCloneFlags = CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+                                      CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
+                                      CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
+                                      CLONE_CHILD_SETTID | CLONE_VFORK | CLONE_DETACHED;
 
-// F_SETOWN, F_SETOWN_EX and F_SETSIG are left out: with O_ASYNC they end a supervisor of the same user.
+// F_SETOWN, F_SETOWN_EX and F_SETSIG are left out: with O_ASYNC they end a supervisor of the same
+// user.
 constexpr std::array kFcntlCommands = {
-    F_DUPFD,     F_GETFD,      F_SETFD,         F_GETFL,       F_GETLK,       F_SETLK,     F_SETLKW,
-    F_OFD_GETLK, F_OFD_SETLK,  F_OFD_SETLKW,    F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ,
-    F_ADD_SEALS, F_GET_SEALS,
+    F_DUPFD,         F_GETFD,      F_SETFD,      F_GETFL,     F_GETLK,
+    F_SETLK,         F_SETLKW,     F_OFD_GETLK,  F_OFD_SETLK, F_OFD_SETLKW,
+    F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS,
 };
 
 // TIOCSTI and TIOCLINUX push keys into the terminal; FIOASYNC, FIOSETOWN and SIOCSPGRP aim signals.
 constexpr std::array<unsigned long, 19> kIoctlRequests = {
-    kTcgets,     kTcsets,      kTcsetsw,      kTcsetsf,       kTiocgpgrp,    kTiocoutq, kTiocgwinsz,
-    kFionread,   kFionbio,     kFionclex,     kFioclex,       FICLONE,       FICLONERANGE,
-    SIOCGIFNAME, SIOCGIFINDEX, SIOCGIFFLAGS,  SIOCGIFADDR,    SIOCGIFHWADDR, SIOCGIFCONF,
+    kTcgets,      kTcsets,      kTcsetsw,    kTcsetsf,      kTiocgpgrp,  kTiocoutq,    kTiocgwinsz,
+    kFionread,    kFionbio,     kFionclex,   kFioclex,      FICLONE,     FICLONERANGE, SIOCGIFNAME,
+    SIOCGIFINDEX, SIOCGIFFLAGS, SIOCGIFADDR, SIOCGIFHWADDR, SIOCGIFCONF,
 };
 
 // PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_PDEATHSIG, PR_SET_PTRACER and the rest are refused.
@@ -104,8 +106,8 @@ std::vector<ArgumentRule> ArgumentRules(bool children) {
   rules.push_back({"prlimit64", {{0, kInt, 0}}});  // a pid would be somebody else's limits
   rules.push_back({"fcntl", {{1, kInt, F_SETFL}, {2, O_ASYNC, 0}}});
   // os.setPriority() and pthread_setaffinity_np() on the caller itself.
-  for (const std::string_view call : {"sched_setaffinity", "sched_setparam", "sched_setscheduler",
-                                      "sched_setattr"}) {
+  for (const std::string_view call :
+       {"sched_setaffinity", "sched_setparam", "sched_setscheduler", "sched_setattr"}) {
     rules.push_back({call, {{0, kInt, 0}}});
   }
   rules.push_back({"setpriority", {{0, kInt, 0 /* PRIO_PROCESS */}, {1, kInt, 0}}});

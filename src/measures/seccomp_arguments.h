@@ -1,5 +1,5 @@
-// Argument rules: system calls that are allowed only with certain arguments, whatever allows them by
-// name. Allow-lists. Pure data; compiled by seccomp.cc, tested by an evaluator of the BPF.
+// Argument rules: system calls that are allowed only with certain arguments, whatever allows them
+// by name. Allow-lists. Pure data; compiled by seccomp.cc, tested by an evaluator of the BPF.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ struct ArgumentCondition {
   std::uint64_t value;  // (argument & mask) == value
 };
 
-// One permitted shape of a call: all conditions hold. A call with several rules may have any of them.
+// One permitted shape of a call: all conditions hold. A call with several rules may have any of
+// them.
 struct ArgumentRule {
   std::string_view call;
   std::vector<ArgumentCondition> conditions;

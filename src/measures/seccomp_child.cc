@@ -14,9 +14,9 @@ namespace {
 
 using kernel::Call;
 
-// Sends one descriptor over the control socket. Runs in the messenger, which has no filter: once the
-// application's own sendmsg is answered by the supervisor, it could not hand over the very descriptor
-// that the supervisor needs to answer.
+// Sends one descriptor over the control socket. Runs in the messenger, which has no filter: once
+// the application's own sendmsg is answered by the supervisor, it could not hand over the very
+// descriptor that the supervisor needs to answer.
 int SendDescriptor(int control, int fd) noexcept {
   ControlReport message = {};
   message.kind = ReportKind::kListener;

@@ -21,8 +21,8 @@ namespace {
 using Context = std::unique_ptr<void, void (*)(void*)>;
 using Names = std::set<std::string, std::less<>>;
 
-// libseccomp knows the names of all architectures: a name that is unknown to it is a mistake, one that
-// this machine lacks (open on arm64) is not.
+// libseccomp knows the names of all architectures: a name that is unknown to it is a mistake, one
+// that this machine lacks (open on arm64) is not.
 bool IsKnownCall(const std::string& name) {
   return seccomp_syscall_resolve_name(name.c_str()) != __NR_SCMP_ERROR;
 }
@@ -60,10 +60,14 @@ Result<void> Collect(const std::optional<std::vector<Text>>& list, Names& names)
 
 std::uint32_t ScmpAction(DefaultAnswer answer) {
   switch (answer) {
-    case DefaultAnswer::kNotify: return SCMP_ACT_NOTIFY;
-    case DefaultAnswer::kErrno: return SCMP_ACT_ERRNO(EPERM);
-    case DefaultAnswer::kKill: return SCMP_ACT_KILL_PROCESS;
-    case DefaultAnswer::kLog: return SCMP_ACT_LOG;
+    case DefaultAnswer::kNotify:
+      return SCMP_ACT_NOTIFY;
+    case DefaultAnswer::kErrno:
+      return SCMP_ACT_ERRNO(EPERM);
+    case DefaultAnswer::kKill:
+      return SCMP_ACT_KILL_PROCESS;
+    case DefaultAnswer::kLog:
+      return SCMP_ACT_LOG;
   }
   return SCMP_ACT_KILL_PROCESS;
 }
@@ -81,8 +85,7 @@ Result<int> AddConditional(scmp_filter_ctx context, int number, const std::strin
     ++count;
     std::vector<scmp_arg_cmp> comparisons;
     for (const ArgumentCondition& condition : rule.conditions) {
-      comparisons.push_back(
-          {condition.index, SCMP_CMP_MASKED_EQ, condition.mask, condition.value});
+      comparisons.push_back({condition.index, SCMP_CMP_MASKED_EQ, condition.mask, condition.value});
     }
     const int status =
         seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number,
@@ -134,14 +137,16 @@ Result<std::vector<sock_filter>> Export(scmp_filter_ctx context) {
   return code;
 }
 
+// The highest number that libseccomp has a name for. Downwards: each look-up walks its whole table.
 int LastKnownCall() {
-  int last = 0;
-  for (int number = 0; number < 1000; ++number) {
+  constexpr int kBeyondAnyTable = 550;
+  for (int number = kBeyondAnyTable; number > 0; --number) {
     char* name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
-    if (name != nullptr) last = number;
+    const bool known = name != nullptr;
     std::free(name);  // libseccomp hands it over
+    if (known) return number;
   }
-  return last;
+  return 0;
 }
 
 std::vector<GuardedCall> Guards(const Protected& guarded) {
@@ -151,8 +156,7 @@ std::vector<GuardedCall> Guards(const Protected& guarded) {
   return {{SyscallNumber("kill"),
            {value(guarded.supervisor), value(guarded.keeper), value(-guarded.supervisor_group),
             value(-1)}},
-          {SyscallNumber("tgkill"),
-           {value(guarded.supervisor), value(guarded.keeper), value(-1)}}};
+          {SyscallNumber("tgkill"), {value(guarded.supervisor), value(guarded.keeper), value(-1)}}};
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// From a profile's system calls to BPF. Pure but for libseccomp's own look at the kernel; the code is
-// tested by an evaluator, without installing it.
+// From a profile's system calls to BPF. Pure but for libseccomp's own look at the kernel; the code
+// is tested by an evaluator, without installing it.
 #pragma once
 
 #include <linux/filter.h>
@@ -30,8 +30,8 @@ struct FilterPolicy {
   DefaultAnswer answer = DefaultAnswer::kNotify;
 };
 
-// The calls of [syscalls] allow and deny with groups resolved: deny wins, launch calls stay. Errors:
-// a call that no architecture has, an unknown group, a denied launch call.
+// The calls of [syscalls] allow and deny with groups resolved: deny wins, launch calls stay.
+// Errors: a call that no architecture has, an unknown group, a denied launch call.
 Result<FilterPolicy> ResolvePolicy(const Profile& profile);
 
 struct CompiledFilter {

@@ -1,9 +1,9 @@
 #include "measures/seccomp_prelude.h"
 
-#include <cerrno>
-#include <cstddef>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <cerrno>
+#include <cstddef>
 
 namespace nodeward {
 namespace {

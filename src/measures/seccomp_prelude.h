@@ -1,6 +1,6 @@
-// What libseccomp cannot say, put before its program: numbers beyond the table are answered ENOSYS, and
-// kill(2) and tgkill(2) towards certain processes are refused although the call is allowed (libseccomp
-// compares an argument once in a rule).
+// What libseccomp cannot say, put before its program: numbers beyond the table are answered ENOSYS,
+// and kill(2) and tgkill(2) towards certain processes are refused although the call is allowed
+// (libseccomp compares an argument once in a rule).
 #pragma once
 
 #include <linux/filter.h>
@@ -15,8 +15,8 @@ struct GuardedCall {
   std::vector<std::uint32_t> values;  // its first argument, low 32 bits (a pid_t): refused
 };
 
-// Instructions that fall through to whatever follows them. `refusal` is the SECCOMP_RET_* value for a
-// guarded call. At most 250 values in all.
+// Instructions that fall through to whatever follows them. `refusal` is the SECCOMP_RET_* value for
+// a guarded call. At most 250 values in all.
 std::vector<sock_filter> MakePrelude(int last_call, const std::vector<GuardedCall>& guarded,
                                      std::uint32_t refusal);
 

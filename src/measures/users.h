@@ -1,5 +1,5 @@
-// Users and groups from the passwd and group files themselves: no NSS, so that a static binary in any
-// image reads the same. Parent only.
+// Users and groups from the passwd and group files themselves: no NSS, so that a static binary in
+// any image reads the same. Parent only.
 #pragma once
 
 #include <sys/types.h>

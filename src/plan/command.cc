@@ -72,23 +72,25 @@ Result<std::string> ResolveCommand(const std::string& name, std::string_view pat
     }
   }
   if (worst != ENOENT) return Fail(Explain(name, worst_path, worst));
-  return Fail(WithCode("the command \"" + name + "\" was not found in PATH (" +
-                           std::string(path_variable) + ")",
-                       "an absolute path, or [environment] pass = [\"PATH\", …]", kExitNotFound));
+  return Fail(WithCode(
+      "the command \"" + name + "\" was not found in PATH (" + std::string(path_variable) + ")",
+      "an absolute path, or [environment] pass = [\"PATH\", …]", kExitNotFound));
 }
 
 std::string WarnAboutCommand(const std::vector<std::string>& command) {
-  constexpr std::array<std::string_view, 7> kShells = {"sh",  "bash", "dash", "ash",
+  constexpr std::array<std::string_view, 7> kShells = {"sh",  "bash", "dash",   "ash",
                                                        "zsh", "ksh",  "busybox"};
   constexpr std::array<std::string_view, 5> kRunners = {"npm", "npx", "yarn", "pnpm", "corepack"};
   const std::string& first = command.front();
   const std::string name = first.substr(first.rfind('/') + 1);  // npos + 1 is 0
   if (std::count(kShells.begin(), kShells.end(), name) > 0) {
-    return "the command is a shell (" + name + "): it starts node as a child, which gets no signals "
+    return "the command is a shell (" + name +
+           "): it starts node as a child, which gets no signals "
            "and needs @process; use `nodeward run -- node server.js`";
   }
   if (std::count(kRunners.begin(), kRunners.end(), name) > 0) {
-    return name + " starts node as a child behind a shell, and loses signals on the way; use the "
+    return name +
+           " starts node as a child behind a shell, and loses signals on the way; use the "
            "node command from package.json's scripts";
   }
   return {};

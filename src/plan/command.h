@@ -10,8 +10,8 @@
 namespace nodeward {
 
 // The absolute path of `name`: itself when it has a slash (relative to `workdir`, or the current
-// folder), else the first executable of that name along `path_variable`. Exit code 127 when there is
-// none, 126 for a folder or a file without an executable bit.
+// folder), else the first executable of that name along `path_variable`. Exit code 127 when there
+// is none, 126 for a folder or a file without an executable bit.
 Result<std::string> ResolveCommand(const std::string& name, std::string_view path_variable,
                                    const std::string& workdir);
 

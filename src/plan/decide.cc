@@ -22,7 +22,8 @@ std::vector<Decision> DecideAll(const Profile& profile, const HostReport& host) 
 }
 
 Gap GapOf(const Support& support) {
-  if (const auto* partial = std::get_if<Partial>(&support)) return {partial->missing, partial->hint};
+  if (const auto* partial = std::get_if<Partial>(&support))
+    return {partial->missing, partial->hint};
   if (const auto* none = std::get_if<Unavailable>(&support)) return {none->why, none->hint};
   return {};
 }

@@ -42,8 +42,9 @@ ExplainedMeasure ExplainSecrets(const Profile& profile) {
   row.state = "full";
   const IdentitySource source = FindIdentity(profile);
   row.what = "from " + profile.secrets.vault->value + " into the environment";
-  row.lines.push_back(source.path.empty() ? "opened with a passphrase, asked on the terminal"
-                                          : "opened with " + source.path + " (" + source.origin + ")");
+  row.lines.push_back(source.path.empty()
+                          ? "opened with a passphrase, asked on the terminal"
+                          : "opened with " + source.path + " (" + source.origin + ")");
   std::vector<std::string> names;
   for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
     names.push_back(name.value);

@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include <sys/stat.h>
+
 #include "measures/rows.h"
 #include "plan/command.h"
 
@@ -9,7 +11,8 @@ namespace {
 SupervisePlan ResolveSupervise(const Profile& profile, const HostReport& host) {
   const SuperviseSection& section = profile.supervise;
   SupervisePlan plan;
-  // Restarts nest and multiply: where something outside restarts nodeward, nodeward itself does not.
+  // Restarts nest and multiply: where something outside restarts nodeward, nodeward itself does
+  // not.
   const bool outer = host.pid1 || host.under_systemd || host.container == "kubernetes";
   plan.restart = outer ? RestartWhen::kNever : RestartWhen::kOnFailure;
   if (section.restart) plan.restart = section.restart->value;
@@ -39,6 +42,21 @@ Result<void> PrepareMeasures(Plan& plan) {
     if (!prepared) return prepared;
     plan.kept.push_back(decision.measure);
     if (measure.apply != nullptr) plan.steps.push_back(decision.measure);
+  }
+  return {};
+}
+
+// firejail #7154: an application that can write the profile decides its own next start.
+Result<void> RefuseWritableProfile(const Profile& profile, const HostReport& host,
+                                   const PlannedIdentity& user) {
+  if (host.uid == user.uid) return {};  // its own files: nothing but another user could help
+  for (const std::string& file : profile.files) {
+    struct stat facts {};
+    if (stat(file.c_str(), &facts) == 0 && facts.st_uid == user.uid) {
+      return Fail("the profile belongs to the application's user " + std::to_string(user.uid) +
+                      ", which could change what governs its next start",
+                  file, "chown root " + file);
+    }
   }
   return {};
 }
@@ -98,6 +116,8 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
   if (auto prepared = PrepareMeasures(plan); !prepared) {
     return tl::unexpected(Errors{prepared.error()});
   }
+  auto trusted = RefuseWritableProfile(plan.profile, plan.host, plan.launch.identity);
+  if (!trusted) return tl::unexpected(Errors{trusted.error()});
   if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
   return plan;
 }

@@ -1,5 +1,5 @@
-// Plan: profile × host × secrets. Everything is decided and prepared here, in the parent; after it only
-// launch/ and supervise/ act. Called by cli/ for run, explain and check.
+// Plan: profile × host × secrets. Everything is decided and prepared here, in the parent; after it
+// only launch/ and supervise/ act. Called by cli/ for run, explain and check.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +52,8 @@ Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions);
 // guarded processes, descriptors.
 tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool open_vault);
 
-// Drops the secrets' values once the application has them. Where a passphrase was typed they stay for
-// restarts, since nobody can be asked again.
+// Drops the secrets' values once the application has them. Where a passphrase was typed they stay
+// for restarts, since nobody can be asked again.
 void ForgetSecrets(Plan& plan);
 // Reads the vault anew before a restart, and makes the environment of it.
 Result<void> RefreshSecrets(Plan& plan);

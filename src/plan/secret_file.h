@@ -8,8 +8,8 @@
 
 namespace nodeward {
 
-// A regular file of at most `limit` bytes, straight into locked memory. Errors name the path and what
-// to do: not there, no permission, a folder, too large.
+// A regular file of at most `limit` bytes, straight into locked memory. Errors name the path and
+// what to do: not there, no permission, a folder, too large.
 Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
                                     const std::string& what);
 

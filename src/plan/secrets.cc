@@ -35,14 +35,15 @@ bool CanReach(const std::string& path, const PlannedIdentity& user) {
   for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
        slash = path.find('/', slash + 1)) {
     struct stat facts {};
-    if (stat(path.substr(0, slash).c_str(), &facts) != 0) return true;  // not ours to judge: the worst
+    if (stat(path.substr(0, slash).c_str(), &facts) != 0)
+      return true;  // not ours to judge: the worst
     if (!Permits(facts, user, 1)) return false;
   }
   return true;
 }
 
-// Says what does not hold, or refuses. Modes cannot help where nodeward itself is that user, nor where
-// an orchestrator mounts the file for everybody: there best-effort may go on.
+// Says what does not hold, or refuses. Modes cannot help where nodeward itself is that user, nor
+// where an orchestrator mounts the file for everybody: there best-effort may go on.
 Result<void> GuardIdentity(const std::string& path, const Profile& profile, const HostReport& host,
                            const PlannedIdentity& user, LoadedSecrets& loaded) {
   if (!ReadableBy(path, user).value_or(false)) return {};
@@ -82,9 +83,10 @@ Result<VaultKeys> Keys(const IdentitySource& source, const std::string& vault,
 Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
   for (const Secret& secret : secrets) {
     if (IsDangerousVariable(secret.name) || secret.name == "PATH" || secret.name == "HOME") {
-      return Fail("the secret \"" + secret.name + "\" would change what the interpreter runs or "
-                  "trusts; such a name is never taken from a vault", vault,
-                  "[environment] set = { " + secret.name + " = \"…\" }, if that is meant");
+      return Fail("the secret \"" + secret.name +
+                      "\" would change what the interpreter runs or "
+                      "trusts; such a name is never taken from a vault",
+                  vault, "[environment] set = { " + secret.name + " = \"…\" }, if that is meant");
     }
   }
   return {};
@@ -171,8 +173,9 @@ Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host
     }
   }
   if (!loaded.secrets.empty() && !SecretBuffer::AllLocked()) {
-    loaded.degraded.push_back("secrets could not be locked into memory and may reach swap "
-                              "(RLIMIT_MEMLOCK)");
+    loaded.degraded.push_back(
+        "secrets could not be locked into memory and may reach swap "
+        "(RLIMIT_MEMLOCK)");
   }
   return loaded;
 }

@@ -1,5 +1,5 @@
-// From [secrets] to named values: finds vault and identity, checks who could read the identity, opens
-// the vault, and holds the names against the rules. Parent only.
+// From [secrets] to named values: finds vault and identity, checks who could read the identity,
+// opens the vault, and holds the names against the rules. Parent only.
 #pragma once
 
 #include <string>
@@ -15,13 +15,13 @@ namespace nodeward {
 
 // Where the identity comes from, decided without opening it.
 struct IdentitySource {
-  std::string path;         // empty: a passphrase prompt
-  std::string origin;       // "profile", "$CREDENTIALS_DIRECTORY", "/run/secrets", "prompt"
+  std::string path;    // empty: a passphrase prompt
+  std::string origin;  // "profile", "$CREDENTIALS_DIRECTORY", "/run/secrets", "prompt"
 };
 IdentitySource FindIdentity(const Profile& profile);
 
-// Whether a user could read a file by its mode and those of the folders above it. Links are followed.
-// nullopt when the file is not there.
+// Whether a user could read a file by its mode and those of the folders above it. Links are
+// followed. nullopt when the file is not there.
 std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user);
 
 struct LoadedSecrets {

@@ -13,15 +13,16 @@ class JobControl {
   explicit JobControl(bool terminal);
 
   bool active() const { return terminal_; }
-  // The application was stopped by `signal`. Takes the terminal back and stops this process until
-  // it is continued. False when this process must not stop (PID 1): the caller then continues the
-  // application, which a stopped PID 1 could never do.
-  bool StopWith(int signal);
+  // The application's `group` was stopped by `signal`. Takes the terminal back and stops the whole job
+  // until it is continued. False when nobody could continue it (PID 1, an orphaned group): the
+  // caller then continues the application.
+  bool StopWith(pid_t group, int signal);
   // After SIGCONT: gives the terminal to the application's group, unless continued in the
   // background.
   void GiveTo(pid_t group);
-  // At the end: the shell finds its terminal as it was.
-  void TakeBack();
+  // The terminal to nodeward's own group, where the application's `group` has it or its holder is
+  // gone: the shell finds its terminal as it was, and others keep theirs.
+  void TakeBack(pid_t group);
 
  private:
   bool terminal_;

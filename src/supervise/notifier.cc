@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <unordered_map>
 #include <vector>
@@ -60,12 +61,14 @@ Caller ReadCaller(pid_t tid) {
     name += 6;
     caller.command.assign(name, std::strcspn(name, "\n"));
   }
-  if (const char* tgid = std::strstr(text, "\nTgid:\t")) std::sscanf(tgid, "\nTgid:\t%d", &caller.process);
+  if (const char* tgid = std::strstr(text, "\nTgid:\t")) {
+    caller.process = static_cast<pid_t>(std::strtol(tgid + 7, nullptr, 10));
+  }
   return caller;
 }
 
-// What the caller gets. libuv turns EACCES of a fork into an ordinary `error` event of the child process;
-// on EPERM it aborts.
+// What the caller gets. libuv turns EACCES of a fork into an ordinary `error` event of the child
+// process; on EPERM it aborts.
 int AnswerFor(int call) {
   switch (call) {
     case SYS_clone:
@@ -166,8 +169,9 @@ class Notifier::Answerer {
     const bool first = owner_.folder_.Add(key, [&] { return Describe(call, caller); });
     if (first) {
       owner_.bus_.Emit(Describe(call, caller));
+    } else if (!owner_.told_pending_.exchange(true)) {
+      owner_.pending_();
     }
-    if (!owner_.told_pending_.exchange(true)) owner_.pending_();
   }
 
   Event Describe(const seccomp_notif& call, const Caller& caller) const {
@@ -179,8 +183,8 @@ class Notifier::Answerer {
     Event event{EventType::kViolation, Severity::kWarn, {}, {}};
     const char* action = options.permissive ? "permitted" : options.kill ? "killed" : "denied";
     const std::string error = strerrorname_np(AnswerFor(call.data.nr));
-    event.message = caller.command + " (" + std::to_string(caller.process) + ") tried " + text +
-                    "): ";
+    event.message =
+        caller.command + " (" + std::to_string(caller.process) + ") tried " + text + "): ";
     event.message += options.permissive ? "let through" : options.kill ? "process killed" : error;
     event.With("kind", std::string("syscall")).With("action", std::string(action));
     event.With("syscall", last_decoded_.name).With("args", last_decoded_.args);

@@ -1,6 +1,6 @@
-// The notify thread: answers each system call that the filter did not allow, and turns it into a folded
-// violation event. It takes the application's file system ids (not its real ones, so that the
-// application cannot signal it) and so may read the caller's memory without CAP_SYS_PTRACE.
+// The notify thread: answers each system call that the filter did not allow, and turns it into a
+// folded violation event. It takes the application's file system ids (not its real ones, so that
+// the application cannot signal it) and so may read the caller's memory without CAP_SYS_PTRACE.
 // seccomp_unotify(2).
 #pragma once
 
@@ -24,8 +24,8 @@ namespace nodeward {
 struct NotifierOptions {
   uid_t uid = 0;
   gid_t gid = 0;
-  bool permissive = false;  // tell, and let through
-  bool kill = false;        // end the process that tried
+  bool permissive = false;           // tell, and let through
+  bool kill = false;                 // end the process that tried
   std::vector<std::string> allowed;  // [syscalls] allow, for hints
 };
 

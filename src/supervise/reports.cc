@@ -114,8 +114,8 @@ std::vector<Event> LimitEvents(const Plan& plan, const CgroupUse& before, const 
   std::vector<Event> events;
   const LimitsSection& limits = plan.profile.limits;
   if (const auto count = Grown(before.oom_kills, now.oom_kills)) {
-    events.push_back(Limit("the memory limit (" + SizeOf(limits.memory, plan.host) + ") was reached: " +
-                               std::to_string(count) + " killed",
+    events.push_back(Limit("the memory limit (" + SizeOf(limits.memory, plan.host) +
+                               ") was reached: " + std::to_string(count) + " killed",
                            "memory", codes::kOutOfMemory, count, "[limits] memory, larger"));
   }
   if (const auto count = Grown(before.pids_refused, now.pids_refused)) {

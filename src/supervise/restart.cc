@@ -6,8 +6,8 @@
 namespace nodeward {
 namespace {
 
-// Node.js' own exit codes that no second start mends: a flag that it does not know, a top-level await
-// that never settles.
+// Node.js' own exit codes that no second start mends: a flag that it does not know, a top-level
+// await that never settles.
 bool IsPermanent(const Ending& ending) {
   if (ending.signalled) return ending.value == SIGSYS;
   return ending.value == 9 || ending.value == 13;
@@ -40,13 +40,14 @@ RestartPolicy::Decision RestartPolicy::Decide(const Ending& ending, Clock::time_
   restarts_.push_back(now);
   // Half fixed, half random: fleets that died together do not come back together.
   const double share = 0.5 + 0.5 * random_();
-  const auto delay = Milliseconds(static_cast<Milliseconds::rep>(
-      static_cast<double>(next_.count()) * share));
+  const auto delay =
+      Milliseconds(static_cast<Milliseconds::rep>(static_cast<double>(next_.count()) * share));
   next_ = std::min(next_ * 2, plan_.backoff.max);
   return {Verdict::kRestart, delay};
 }
 
-std::string ExplainEnding(const Ending& ending, bool oom_killed, bool stop_asked, bool kill_policy) {
+std::string ExplainEnding(const Ending& ending, bool oom_killed, bool stop_asked,
+                          bool kill_policy) {
   if (ending.signalled && ending.value == SIGKILL) {
     if (oom_killed) {
       return "the memory limit ended it (OOM kill): raise [limits] memory, or find the leak with "

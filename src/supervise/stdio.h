@@ -1,5 +1,6 @@
-// Whether the application's output must pass through nodeward: when events go to the same description,
-// the application could forge a line, cut one in half, or make it non-blocking (settled: "Events").
+// Whether the application's output must pass through nodeward: when events go to the same
+// description, the application could forge a line, cut one in half, or make it non-blocking
+// (settled: "Events").
 #pragma once
 
 #include <vector>

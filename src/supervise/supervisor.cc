@@ -46,8 +46,11 @@ UniqueFd OpenSignals() {
 }
 
 NotifierOptions OptionsFor(const Plan& plan) {
-  NotifierOptions options{plan.launch.identity.uid, plan.launch.identity.gid,
-                          plan.launch.filter.permissive, plan.launch.filter.kill, {}};
+  NotifierOptions options{plan.launch.identity.uid,
+                          plan.launch.identity.gid,
+                          plan.launch.filter.permissive,
+                          plan.launch.filter.kill,
+                          {}};
   for (const Text& entry : plan.profile.syscalls.allow.value_or(std::vector<Text>{})) {
     options.allowed.push_back(entry.value);
   }
@@ -70,13 +73,14 @@ class Supervisor::Loop {
         fold_timer_(context_),
         policy_(plan_.supervise, RandomShare),
         jobs_(plan_.launch.terminal),
-        notifier_(bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
-                  OptionsFor(plan_)) {
+        notifier_(
+            bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
+            OptionsFor(plan_)) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
   }
 
   Result<int> Run() {
-    for (Event& event : GapEvents(plan_)) bus_.Emit(std::move(event));
+    Emit(GapEvents(plan_));
     if (auto started = Start(); !started) {
       Clean();
       return Fail(started.error());
@@ -97,9 +101,8 @@ class Supervisor::Loop {
     groups_made_ = true;
     use_ = {};
     ended_ = false;
-    auto launched = Launch(plan_, keeper_, arena_, [this](UniqueFd listener) {
-      notifier_.Serve(std::move(listener));
-    });
+    auto launched = Launch(plan_, keeper_, arena_,
+                           [this](UniqueFd listener) { notifier_.Serve(std::move(listener)); });
     ForgetSecrets(plan_);
     if (!launched) return Fail(launched.error());
     main_ = launched->pid;
@@ -116,8 +119,10 @@ class Supervisor::Loop {
     auto refreshed = RefreshSecrets(plan_);
     auto started = refreshed ? Start() : refreshed;
     if (started) return;
-    Event event{EventType::kExit, Severity::kError,
-                "the application could not be started again: " + started.error().what, {}};
+    Event event{EventType::kExit,
+                Severity::kError,
+                "the application could not be started again: " + started.error().what,
+                {}};
     bus_.Emit(std::move(event.With("code", std::string(codes::kGaveUp))));
     failure_ = started.error();
     context_.stop();
@@ -137,13 +142,13 @@ class Supervisor::Loop {
   void TreeGone() {
     if (main_ == 0) return;
     notifier_.Stop();
-    FlushFold();
+    Emit(folder_.FlushAndForget());
     ended_ = true;
     TellLimits();
     const bool oom = use_.oom_kills.value_or(0) > 0;
     ExitFacts facts{main_, ending_, uptime_, use_, folder_.Total() - violations_before_, {}};
-    facts.reason = ExplainEnding(ending_, oom, stopping_, plan_.launch.filter.kill &&
-                                                              facts.violations > 0);
+    facts.reason =
+        ExplainEnding(ending_, oom, stopping_, plan_.launch.filter.kill && facts.violations > 0);
     bus_.Emit(ExitEvent(facts));
     main_ = 0;
     watches_.clear();
@@ -157,14 +162,18 @@ class Supervisor::Loop {
     const auto decision = policy_.Decide(ending_, Steady::now(), uptime_);
     if (decision.verdict == RestartPolicy::Verdict::kEnd) return context_.stop();
     if (decision.verdict == RestartPolicy::Verdict::kGiveUp) {
-      Event event{EventType::kExit, Severity::kError,
+      Event event{EventType::kExit,
+                  Severity::kError,
                   "gave up restarting after " + std::to_string(restarts_) +
-                      " restarts: look at the exits above", {}};
+                      " restarts: look at the exits above",
+                  {}};
       bus_.Emit(std::move(event.With("code", std::string(codes::kGaveUp))));
       return context_.stop();
     }
-    Event event{EventType::kRestart, Severity::kWarn,
-                "starts again in " + std::to_string(decision.delay.count()) + " ms", {}};
+    Event event{EventType::kRestart,
+                Severity::kWarn,
+                "starts again in " + std::to_string(decision.delay.count()) + " ms",
+                {}};
     event.With("delay_ms", std::int64_t{decision.delay.count()});
     bus_.Emit(std::move(event.With("restarts", std::uint64_t{restarts_ + 1})));
     restart_timer_.expires_after(decision.delay);
@@ -175,10 +184,13 @@ class Supervisor::Loop {
 
   void KeeperLost() {
     KillChildren(0);
-    Event event{EventType::kExit, Severity::kError,
-                "the keeper process ended; the application's tree was killed", {}};
+    Event event{EventType::kExit,
+                Severity::kError,
+                "the keeper process ended; the application's tree was killed",
+                {}};
     bus_.Emit(std::move(event.With("code", std::string(codes::kKeeperLost))));
-    failure_ = Error{"the keeper process was killed, and the application with it", {},
+    failure_ = Error{"the keeper process was killed, and the application with it",
+                     {},
                      "find out who sends SIGKILL to nodeward's processes"};
     context_.stop();
   }
@@ -197,7 +209,7 @@ class Supervisor::Loop {
     control_.close();  // both copies of the socket's end: the keeper goes when the last is closed
     keeper_.Finish();
     notifier_.Stop();
-    FlushFold();
+    Emit(folder_.FlushAndForget());
     RemoveGroups();
     ReturnToOwnCgroup(plan_.launch);
   }
@@ -216,15 +228,18 @@ class Supervisor::Loop {
 
   void Take(const ControlReport& report) {
     switch (report.kind) {
-      case ReportKind::kExited: return Exited(report);
-      case ReportKind::kTreeGone: return TreeGone();
+      case ReportKind::kExited:
+        return Exited(report);
+      case ReportKind::kTreeGone:
+        return TreeGone();
       case ReportKind::kStopped:
         if (jobs_.active() && !jobs_.StopWith(main_, report.status)) {
           jobs_.GiveTo(main_);
           keeper_.Send(KeeperRequestKind::kSignalGroup, SIGCONT);
         }
         return;
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -243,17 +258,27 @@ class Supervisor::Loop {
 
   void TakeSignal(int signal) {
     switch (signal) {
-      case SIGTERM: return Stop(plan_.supervise.stop_signal);
-      case SIGINT: return Stop(SIGINT);
-      case SIGHUP: return bus_.Reopen();
-      case SIGCHLD: return Reap();
+      case SIGTERM:
+        return Stop(plan_.supervise.stop_signal);
+      case SIGINT:
+        return Stop(SIGINT);
+      case SIGHUP:
+        return bus_.Reopen();
+      case SIGCHLD:
+        return Reap();
       case SIGCONT:
         jobs_.GiveTo(main_);
         keeper_.Send(jobs_.active() ? KeeperRequestKind::kSignalGroup : KeeperRequestKind::kSignal,
                      SIGCONT);
         return;
       // Raised by the kernel about nodeward itself, not meant for the application.
-      case SIGPIPE: case SIGURG: case SIGTTIN: case SIGTTOU: case SIGXCPU: case SIGXFSZ: return;
+      case SIGPIPE:
+      case SIGURG:
+      case SIGTTIN:
+      case SIGTTOU:
+      case SIGXCPU:
+      case SIGXFSZ:
+        return;
       default:
         if (signal != SIGRTMAX) keeper_.Send(KeeperRequestKind::kSignal, signal);
     }
@@ -310,32 +335,22 @@ class Supervisor::Loop {
     const CgroupUse now = ReadCgroupUse(plan_.launch);
     CgroupUse told = now;
     if (!ended_) told.throttled_periods = use_.throttled_periods;  // told once, at the end
-    for (Event& event : LimitEvents(plan_, use_, told)) bus_.Emit(std::move(event));
+    Emit(LimitEvents(plan_, use_, told));
     use_ = told;
   }
 
+  // Armed by the first count that waits, so that a supervisor at rest never wakes up.
   void ArmFold() {
     fold_timer_.expires_after(std::chrono::seconds(1));
     fold_timer_.async_wait([this](boost::system::error_code error) {
       if (error) return;
-      // One silent second more, so that keys are forgotten and the next violation is told at once.
-      const bool told = FlushFold();
-      if (told || folder_.Pending()) {
-        quiet_ = 0;
-      } else {
-        ++quiet_;
-      }
-      if (quiet_ < 2) return ArmFold();
-      quiet_ = 0;
-      notifier_.Rearm();
-      if (folder_.Pending()) ArmFold();
+      notifier_.Rearm();  // before the look, so that a count after it is not missed
+      Emit(folder_.Flush());
     });
   }
 
-  bool FlushFold() {
-    std::vector<Event> events = folder_.Flush();
+  void Emit(std::vector<Event> events) {
     for (Event& event : events) bus_.Emit(std::move(event));
-    return !events.empty();
   }
 
   Plan plan_;
@@ -361,7 +376,6 @@ class Supervisor::Loop {
   Steady::time_point started_;
   std::uint64_t violations_before_ = 0;
   unsigned restarts_ = 0;
-  int quiet_ = 0;
   pid_t main_ = 0;
   int exit_code_ = 0;
   bool stopping_ = false;

@@ -1,6 +1,6 @@
-// The supervisor: starts the application through the keeper, passes signals on, restarts it, tells of
-// limits, and ends everything. One thread with an Asio loop; the notify thread and the sinks' threads
-// hand over through it. Owned by `nodeward run`.
+// The supervisor: starts the application through the keeper, passes signals on, restarts it, tells
+// of limits, and ends everything. One thread with an Asio loop; the notify thread and the sinks'
+// threads hand over through it. Owned by `nodeward run`.
 #pragma once
 
 #include <memory>
@@ -19,8 +19,8 @@ class Supervisor {
   Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus);
   ~Supervisor();
 
-  // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it could
-  // not be started (again). Nothing of the application's tree is left afterwards.
+  // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it
+  // could not be started (again). Nothing of the application's tree is left afterwards.
   Result<int> Run();
 
  private:
