@@ -28,7 +28,8 @@ static int signal_sent;
 // ---- signals
 
 static long try_kill(void) { return kill(target, signal_sent); }
-static long try_kill_group(void) { return kill(-getpgid(target), signal_sent); }
+static pid_t field_of(pid_t pid, const char* name);
+static long try_kill_group(void) { return kill(-field_of(target, "NSpgid"), signal_sent); }
 static long try_kill_everybody(void) { return kill(-1, signal_sent); }
 static long try_tkill(void) { return syscall(SYS_tkill, target, signal_sent); }
 static long try_tgkill(void) { return syscall(SYS_tgkill, target, target, signal_sent); }
@@ -156,23 +157,24 @@ static const struct act acts[] = {
     ACT(fds),         ACT(root),        ACT(oom_score),        {NULL, NULL},
 };
 
-static pid_t parent_of(pid_t pid) {
+// A number of /proc/PID/status. getpgid(2) would be one more refused call.
+static pid_t field_of(pid_t pid, const char* name) {
   char path[40], line[256];
   snprintf(path, sizeof(path), "/proc/%d/status", pid);
   FILE* file = fopen(path, "re");
-  int parent = -1;
+  int value = -1;
   while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-    if (sscanf(line, "PPid: %d", &parent) == 1) break;
+    if (strncmp(line, name, strlen(name)) == 0) value = atoi(line + strlen(name) + 1);
   }
   if (file != NULL) fclose(file);
-  return parent;
+  return value;
 }
 
 int main(int argc, char** argv) {
   if (argc < 4) return 2;
   target = atoi(argv[1]);
   if (strcmp(argv[1], "parent") == 0) target = getppid();
-  if (strcmp(argv[1], "grandparent") == 0) target = parent_of(getppid());
+  if (strcmp(argv[1], "grandparent") == 0) target = field_of(getppid(), "PPid");
   if (target <= 1) return fprintf(stderr, "no such target\n"), 2;
   signal_sent = atoi(argv[2]);
   return try_all(acts, argv + 3);
