@@ -99,7 +99,8 @@ TEST(SeccompFilter, NumbersBeyondTheTableDoNotExist) {
 
 TEST(SeccompFilter, ForeignArchitecturesAreKilled) {
   const int read = SyscallNumber("read");
-  for (const std::uint32_t arch : {AUDIT_ARCH_I386, AUDIT_ARCH_ARM, AUDIT_ARCH_RISCV64, 0u}) {
+  for (const std::uint32_t arch : {std::uint32_t{AUDIT_ARCH_I386}, std::uint32_t{AUDIT_ARCH_ARM},
+                                   std::uint32_t{AUDIT_ARCH_RISCV64}, std::uint32_t{0}}) {
     for (const int number : {0, 1, 3, read, 102, 500, 0x3fffffff, 0x40000000}) {
       seccomp_data call = CallOf(number);
       call.arch = arch;
