@@ -20,6 +20,7 @@
 #include "launch/kill_children.h"
 #include "launch/launch.h"
 #include "measures/cgroup.h"
+#include "supervise/idle_memory.h"
 #include "supervise/job_control.h"
 #include "supervise/notifier.h"
 #include "supervise/oom_score.h"
@@ -61,7 +62,7 @@ NotifierOptions OptionsFor(const Plan& plan) {
 
 class Supervisor::Loop {
  public:
-  Loop(Plan plan, Keeper keeper, Arena& arena, EventBus& bus)
+  Loop(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread)
       : plan_(std::move(plan)),
         keeper_(std::move(keeper)),
         arena_(arena),
@@ -71,10 +72,10 @@ class Supervisor::Loop {
         stop_timer_(context_),
         restart_timer_(context_),
         fold_timer_(context_),
+        rest_timer_(context_),
         policy_(plan_.supervise, RandomShare),
         jobs_(plan_.launch.terminal),
-        notifier_(
-            bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
+        notifier_(thread, bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
             OptionsFor(plan_)) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
   }
@@ -101,8 +102,9 @@ class Supervisor::Loop {
     groups_made_ = true;
     use_ = {};
     ended_ = false;
-    auto launched = Launch(plan_, keeper_, arena_,
-                           [this](UniqueFd listener) { notifier_.Serve(std::move(listener)); });
+    UniqueFd listener;
+    auto launched =
+        Launch(plan_, keeper_, arena_, [&](UniqueFd taken) { listener = std::move(taken); });
     ForgetSecrets(plan_);
     if (!launched) return Fail(launched.error());
     main_ = launched->pid;
@@ -111,6 +113,8 @@ class Supervisor::Loop {
     RaiseOomScore(main_);
     Watch();
     bus_.Emit(StartEvent(plan_, *launched, restarts_));
+    // The application runs already. What it tried meanwhile waits, so that the start is told first.
+    if (listener.valid()) notifier_.Serve(std::move(listener));
     return {};
   }
 
@@ -339,6 +343,14 @@ class Supervisor::Loop {
     use_ = told;
   }
 
+  // Once the application runs, nodeward rests; before, the pages would only come back at once.
+  void ArmGiveBack() {
+    rest_timer_.expires_after(std::chrono::milliseconds(500));
+    rest_timer_.async_wait([](boost::system::error_code error) {
+      if (!error) GiveBackStartupMemory();
+    });
+  }
+
   // Armed by the first count that waits, so that a supervisor at rest never wakes up.
   void ArmFold() {
     fold_timer_.expires_after(std::chrono::seconds(1));
@@ -363,6 +375,7 @@ class Supervisor::Loop {
   asio::steady_timer stop_timer_;
   asio::steady_timer restart_timer_;
   asio::steady_timer fold_timer_;
+  asio::steady_timer rest_timer_;
   RestartPolicy policy_;
   JobControl jobs_;
   Folder folder_;
@@ -383,8 +396,8 @@ class Supervisor::Loop {
   bool ended_ = false;
 };
 
-Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus)
-    : loop_(std::make_unique<Loop>(std::move(plan), std::move(keeper), arena, bus)) {}
+Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread)
+    : loop_(std::make_unique<Loop>(std::move(plan), std::move(keeper), arena, bus, thread)) {}
 
 Supervisor::~Supervisor() = default;
 
@@ -394,6 +407,8 @@ void BlockSignals() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  // Where a parent left SIGCHLD ignored, the kernel would reap, and no wait would ever tell (waitpid(2)).
+  signal(SIGCHLD, SIG_DFL);
 }
 
 }  // namespace nodeward

@@ -16,7 +16,7 @@ namespace nodeward {
 class Supervisor {
  public:
   // All signals are blocked already (BlockSignals), in every thread.
-  Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus);
+  Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread);
   ~Supervisor();
 
   // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it
@@ -28,7 +28,8 @@ class Supervisor {
   std::unique_ptr<Loop> loop_;
 };
 
-// Blocks every signal in the calling thread; threads made later inherit it. Call before the first.
+// Blocks every signal in the calling thread; threads made later inherit it. Call before the first, and
+// before the keeper: children are waited for whatever nodeward's parent made of SIGCHLD.
 void BlockSignals();
 
 }  // namespace nodeward
