@@ -35,17 +35,24 @@ free_port() {
            s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });'
 }
 
-# The events of nodeward among the lines of a file.
-events() {
-  grep -E '"event" ?:' "$1" || true
+say() {
+  echo
+  echo "== $*"
 }
 
-echo "== an API, its secrets from an age vault"
+# The command as a reader of this repository would type it.
+shown=$(realpath --relative-to="$examples/express-api" "$nodeward")
+
+say "what nodeward would do on this host"
 (cd "$examples/express-api" && ./make-vault.sh secrets)
-port=$(free_port)
-echo "\$ cd examples/express-api"
-echo "\$ PORT=$port $nodeward run -p nodeward.toml -- node server.js"
 cd "$examples/express-api"
+echo "\$ cd examples/express-api"
+echo "\$ $shown explain -p nodeward.toml -- node server.js"
+"$nodeward" explain -p nodeward.toml -- node server.js
+
+say "an API, its secrets from an age vault"
+port=$(free_port)
+echo "\$ PORT=$port $shown run -p nodeward.toml -- node server.js"
 PORT=$port "$nodeward" run -p nodeward.toml -- node server.js \
   >"$work/stdout" 2>"$work/stderr" </dev/null &
 supervisor=$!
@@ -56,19 +63,21 @@ if ! node "$examples/demo-requests.js" "http://127.0.0.1:$port" "$supervisor"; t
   die "the API did not answer as it must"
 fi
 
-echo
-echo "== SIGTERM"
+say "SIGTERM, and what nodeward told meanwhile"
 kill -TERM "$supervisor"
 code=0
 wait "$supervisor" || code=$?
 supervisor=
-events "$work/stderr"
+node "$examples/demo-events.js" <"$work/stderr"
 echo "exit code $code"
 if [ "$code" != 0 ]; then
   cat "$work/stderr" "$work/stdout" >&2
   die "an API that was asked to stop ends with 0"
 fi
 
-echo
-echo "== a malicious npm package"
+say "a malicious npm package: each attempt made twice"
 NODEWARD=$nodeward node "$examples/hostile-dependency/run.js"
+
+say "one of these events, whole"
+"$nodeward" run -- node -e "require('child_process').spawnSync('id')" 2>&1 >/dev/null </dev/null |
+  node "$examples/demo-events.js" violation

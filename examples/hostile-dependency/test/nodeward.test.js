@@ -12,15 +12,19 @@ const { attempts } = require('../driver/attempts');
 
 const EXAMPLE = path.resolve(__dirname, '..');
 
-// Refusals that the filter decides: each is an event that names its call.
+// Refusals that the filter decides: each is an event that names its call. A new process is refused
+// with EACCES, which Node hands to its caller as an ordinary error.
 const SEEN = {
-  setuid: 'setresuid',
-  mount: 'mount',
-  bpf: 'bpf',
-  rawSocket: 'socket',
-  userNamespace: 'clone',
-  ptrace: 'ptrace',
-  terminal: 'ioctl',
+  setuid: ['EPERM', 'setresuid'],
+  mount: ['EPERM', 'mount'],
+  bpf: ['EPERM', 'bpf'],
+  rawSocket: ['EPERM', 'socket'],
+  userNamespace: ['EACCES', 'clone'],
+  ptrace: ['EPERM', 'ptrace'],
+  signal: ['EPERM', 'kill'],
+  forkBomb: ['EACCES', 'clone'],
+  shell: ['EACCES', 'clone'],
+  terminal: ['EPERM', 'ioctl'],
 };
 
 // Probes that healthy applications make too: refused without an event.
@@ -54,9 +58,9 @@ describe('under nodeward', () => {
     });
   }
 
-  for (const [name, call] of Object.entries(SEEN)) {
-    it(`${name} is refused with EPERM and seen as ${call}`, () => {
-      assert.match(rows[name].nodeward.detail, /^EPERM/);
+  for (const [name, [error, call]] of Object.entries(SEEN)) {
+    it(`${name} is refused with ${error} and seen as ${call}`, () => {
+      assert.match(rows[name].nodeward.detail, new RegExp(`^${error}`));
       assert.ok(rows[name].nodeward.events > 0);
       assert.ok(rows[name].nodeward.eventNames.includes(call), `${rows[name].nodeward.eventNames}`);
     });
