@@ -37,8 +37,8 @@ BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
   return options;
 }
 
-int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus) {
-  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus);
+int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread) {
+  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus, thread);
   auto code = supervisor.Run();
   bus.Flush(1000);
   return code ? *code : PrintErrors({code.error()});
@@ -57,8 +57,9 @@ int RunCommand(const RunOptions& options) {
   BlockSignals();
   auto keeper = Keeper::Start(*arena);  // before any thread and any secret
   if (!keeper) return PrintErrors({keeper.error()});
+  NotifyThread thread;
   LaunchPlan seed;
-  seed.guarded = {getpid(), getpgrp(), keeper->pid()};
+  seed.guarded = {getpid(), getpgrp(), keeper->pid(), thread.tid()};
   seed.control = keeper->child_control();
   seed.relay_stdout = stdio->child_stdout.get();
   seed.relay_stderr = stdio->child_stderr.get();
@@ -68,7 +69,7 @@ int RunCommand(const RunOptions& options) {
   if (!bus) return PrintErrors({bus.error()});
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
-  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus);
+  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread);
 }
 
 }  // namespace nodeward

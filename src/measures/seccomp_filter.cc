@@ -153,9 +153,11 @@ std::vector<GuardedCall> Guards(const Protected& guarded) {
   if (guarded.supervisor <= 0) return {};
   const auto value = [](pid_t pid) { return static_cast<std::uint32_t>(pid); };
   // -1 is everything that may be signalled; a negative number is a group.
-  return {{SyscallNumber("kill"),
-           {value(guarded.supervisor), value(guarded.keeper), value(-guarded.supervisor_group),
-            value(-1)}},
+  GuardedCall kill{SyscallNumber("kill"),
+                   {value(guarded.supervisor), value(guarded.keeper),
+                    value(-guarded.supervisor_group), value(-1)}};
+  if (guarded.notify_thread > 0) kill.values.push_back(value(guarded.notify_thread));
+  return {std::move(kill),
           {SyscallNumber("tgkill"), {value(guarded.supervisor), value(guarded.keeper), value(-1)}}};
 }
 

@@ -212,9 +212,13 @@ class Notifier::Answerer {
   DecodedCall last_decoded_;
 };
 
-Notifier::Notifier(EventBus& bus, Folder& folder, std::function<void()> pending,
-                   NotifierOptions options)
-    : bus_(bus), folder_(folder), pending_(std::move(pending)), options_(options) {
+Notifier::Notifier(NotifyThread& thread, EventBus& bus, Folder& folder,
+                   std::function<void()> pending, NotifierOptions options)
+    : thread_(thread),
+      bus_(bus),
+      folder_(folder),
+      pending_(std::move(pending)),
+      options_(std::move(options)) {
   InstallInterrupt();
 }
 
@@ -223,27 +227,18 @@ Notifier::~Notifier() { Stop(); }
 void Notifier::Serve(UniqueFd listener) {
   Stop();
   stop_ = false;
-  done_ = false;
-  thread_ = std::thread([this, listener = std::move(listener)] {
+  listener_ = std::move(listener);
+  thread_.Run([this] {
     AllowInterrupt();
     TakeFileSystemIds(options_.uid, options_.gid);
-    Answerer(*this, listener.get()).Run();
-    const std::lock_guard lock(mutex_);
-    done_ = true;
-    ended_.notify_all();
+    Answerer(*this, listener_.get()).Run();
+    listener_.reset();
   });
 }
 
 void Notifier::Stop() {
-  if (!thread_.joinable()) return;
   stop_ = true;
-  // A signal that arrives between the check and the ioctl is lost, so it is sent until it is seen.
-  std::unique_lock lock(mutex_);
-  do {
-    pthread_kill(thread_.native_handle(), InterruptSignal());
-  } while (!ended_.wait_for(lock, std::chrono::milliseconds(1), [this] { return done_; }));
-  lock.unlock();
-  thread_.join();
+  thread_.Interrupt(InterruptSignal());
 }
 
 }  // namespace nodeward

@@ -7,17 +7,15 @@
 #include <sys/types.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/unique_fd.h"
 #include "events/bus.h"
 #include "events/fold.h"
+#include "supervise/notify_thread.h"
 
 namespace nodeward {
 
@@ -31,31 +29,31 @@ struct NotifierOptions {
 
 class Notifier {
  public:
-  // `pending` is called from the notify thread when counts begin to wait in the folder.
-  Notifier(EventBus& bus, Folder& folder, std::function<void()> pending, NotifierOptions options);
+  // `pending` is called from `thread` when counts begin to wait in the folder. The thread outlives
+  // this.
+  Notifier(NotifyThread& thread, EventBus& bus, Folder& folder, std::function<void()> pending,
+           NotifierOptions options);
   ~Notifier();
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
 
   // Serves this listener until Stop(), or until no process uses its filter. One at a time.
   void Serve(UniqueFd listener);
-  // Ends the thread; notifications that wait are answered ENOSYS by the kernel.
+  // Closes the listener; notifications that wait are answered ENOSYS by the kernel.
   void Stop();
   // After Flush() found nothing waiting: the next waiting count calls `pending` again.
   void Rearm() { told_pending_ = false; }
 
  private:
   class Answerer;
+  NotifyThread& thread_;
   EventBus& bus_;
   Folder& folder_;
   std::function<void()> pending_;
   NotifierOptions options_;
   std::atomic<bool> told_pending_{false};
   std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  bool done_ = true;  // under mutex_
-  std::thread thread_;
+  UniqueFd listener_;  // the thread's while it serves
 };
 
 }  // namespace nodeward

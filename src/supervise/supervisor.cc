@@ -75,7 +75,8 @@ class Supervisor::Loop {
         rest_timer_(context_),
         policy_(plan_.supervise, RandomShare),
         jobs_(plan_.launch.terminal),
-        notifier_(thread, bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
+        notifier_(
+            thread, bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
             OptionsFor(plan_)) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
   }
@@ -407,7 +408,8 @@ void BlockSignals() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
-  // Where a parent left SIGCHLD ignored, the kernel would reap, and no wait would ever tell (waitpid(2)).
+  // Where a parent left SIGCHLD ignored, the kernel would reap, and no wait would ever tell
+  // (waitpid(2)).
   signal(SIGCHLD, SIG_DFL);
 }
 

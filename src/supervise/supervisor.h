@@ -10,12 +10,14 @@
 #include "launch/arena.h"
 #include "launch/keeper.h"
 #include "plan/plan.h"
+#include "supervise/notify_thread.h"
 
 namespace nodeward {
 
 class Supervisor {
  public:
-  // All signals are blocked already (BlockSignals), in every thread.
+  // All signals are blocked already (BlockSignals), in every thread. The plan's filter guards
+  // `thread`.
   Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread);
   ~Supervisor();
 
@@ -28,8 +30,8 @@ class Supervisor {
   std::unique_ptr<Loop> loop_;
 };
 
-// Blocks every signal in the calling thread; threads made later inherit it. Call before the first, and
-// before the keeper: children are waited for whatever nodeward's parent made of SIGCHLD.
+// Blocks every signal in the calling thread; threads made later inherit it. Call before the first,
+// and before the keeper: children are waited for whatever nodeward's parent made of SIGCHLD.
 void BlockSignals();
 
 }  // namespace nodeward
