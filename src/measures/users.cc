@@ -5,19 +5,35 @@
 
 #include <charconv>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 namespace nodeward {
 namespace {
 
-using File = std::unique_ptr<FILE, int (*)(FILE*)>;
+// One of the two files, for fgetpwent(3) and fgetgrent(3). Read whole first: on a file they seek twice
+// for each line, which costs more than everything else about them.
+class Table {
+ public:
+  explicit Table(const std::string& path) : text_(ReadWhole(path)) {
+    if (!text_.empty()) file_.reset(fmemopen(text_.data(), text_.size(), "r"));
+  }
+  FILE* get() const { return file_.get(); }  // null: not readable, or empty
 
-File OpenFile(const std::string& path) { return {std::fopen(path.c_str(), "re"), &std::fclose}; }
+ private:
+  static std::string ReadWhole(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  std::string text_;
+  std::unique_ptr<FILE, int (*)(FILE*)> file_{nullptr, &std::fclose};
+};
 
 template <class Match>
 std::optional<User> Find(const std::string& path, Match match) {
-  const File file = OpenFile(path);
-  if (!file) return std::nullopt;
+  const Table file(path);
+  if (file.get() == nullptr) return std::nullopt;
   while (const passwd* entry = fgetpwent(file.get())) {
     if (match(*entry)) return User{entry->pw_uid, entry->pw_gid, entry->pw_name, entry->pw_dir};
   }
@@ -43,8 +59,8 @@ std::optional<User> UserFiles::FindUser(uid_t uid) const {
 }
 
 std::optional<gid_t> UserFiles::FindGroup(std::string_view name) const {
-  const File file = OpenFile(group_);
-  if (!file) return std::nullopt;
+  const Table file(group_);
+  if (file.get() == nullptr) return std::nullopt;
   while (const group* entry = fgetgrent(file.get())) {
     if (entry->gr_name == name) return entry->gr_gid;
   }

@@ -1,0 +1,34 @@
+#include "supervise/idle_memory.h"
+
+#include <link.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace nodeward {
+namespace {
+
+int DropReadOnly(dl_phdr_info* object, std::size_t, void*) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (unsigned i = 0; i < object->dlpi_phnum; ++i) {
+    const auto& segment = object->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t start = object->dlpi_addr + segment.p_vaddr;
+    const std::uintptr_t end = (start + segment.p_memsz) / page * page;
+    const std::uintptr_t first = (start + page - 1) / page * page;
+    // An address from the loader, not from arithmetic on a pointer.
+    if (end > first) madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void GiveBackStartupMemory() {
+  malloc_trim(0);
+  dl_iterate_phdr(DropReadOnly, nullptr);
+}
+
+}  // namespace nodeward
