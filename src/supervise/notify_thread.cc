@@ -1,6 +1,7 @@
 #include "supervise/notify_thread.h"
 
-#include <pthread.h>
+#include <signal.h>
+#include <signal.h>  // pthread_kill
 #include <unistd.h>
 
 #include <chrono>
