@@ -83,6 +83,37 @@ function start(args, { env = process.env, cwd, stdio = ['ignore', 'pipe', 'pipe'
   };
 }
 
+// Waits until `test` holds and answers what it answered; asks again every 10 ms.
+async function eventually(test, what, timeout = 5000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const found = test();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`not in ${timeout} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+// The fields of /proc/PID/status; null when the process is gone.
+function statusOf(pid) {
+  try {
+    const lines = fs.readFileSync(`/proc/${pid}/status`, 'utf8').trim().split('\n');
+    return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
+  } catch {
+    return null;
+  }
+}
+
+// Every process whose status passes `test`, as [{Pid, Name, PPid, State, …}]; the numbers are strings.
+function processes(test) {
+  const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(statusOf).filter((status) => status !== null && test(status));
+}
+
+// The keeper of a supervisor.
+const keeperOf = (supervisor) =>
+  Number(processes((status) => status.PPid === String(supervisor) && status.Name === 'nodeward-keeper')[0]?.Pid);
+
 // A folder that goes with the test; 0755, root's.
 function temporary(test) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nodeward-test-'));
@@ -119,5 +150,6 @@ async function refused(mark, args, patterns, { code = 125, command = mark.comman
 }
 
 module.exports = {
-  marker, nodeward, outcomes, parseEvents, refused, root, run, start, temporary, victim,
+  eventually, keeperOf, marker, nodeward, outcomes, parseEvents, processes, refused, root, run, start, statusOf,
+  temporary, victim,
 };
