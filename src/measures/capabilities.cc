@@ -15,10 +15,11 @@ namespace nodeward {
 namespace {
 
 // capabilities(7): with one of these a process becomes root, or acts on everything as if it were.
-constexpr std::array<unsigned, 13> kUndoing = {
-    CAP_SETUID,     CAP_SETGID,    CAP_SETPCAP,    CAP_SETFCAP,      CAP_SYS_ADMIN,
-    CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_PTRACE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH,
-    CAP_BPF,        CAP_SYS_BOOT,  CAP_MKNOD,
+constexpr std::array<unsigned, 17> kUndoing = {
+    CAP_SETUID,     CAP_SETGID,       CAP_SETPCAP,    CAP_SETFCAP,      CAP_SYS_ADMIN,
+    CAP_SYS_MODULE, CAP_SYS_RAWIO,    CAP_SYS_PTRACE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH,
+    CAP_BPF,        CAP_SYS_BOOT,     CAP_MKNOD,      CAP_CHOWN,        CAP_FOWNER,
+    CAP_MAC_ADMIN,  CAP_MAC_OVERRIDE,
 };
 
 bool Always(const Profile&) { return true; }

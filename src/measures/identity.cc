@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.h"
 #include "measures/users.h"
@@ -87,6 +88,24 @@ std::vector<std::string> GroupsThatStay(const Target& target, const HostReport& 
   return stay;
 }
 
+// Groups of the profile that nodeward does not have.
+std::vector<std::string> GroupsToJoin(const Target& target, const HostReport& host) {
+  std::vector<std::string> join;
+  for (const gid_t gid : target.groups) {
+    const bool held =
+        gid == host.gid || std::count(host.groups.begin(), host.groups.end(), gid) > 0;
+    if (!held) join.push_back(std::to_string(gid));
+  }
+  return join;
+}
+
+// Whether the application shall be another than nodeward is.
+bool Differs(const Target& target, const Profile& profile, const HostReport& host) {
+  if (host.uid == 0 || target.user.uid != host.uid || target.gid != host.gid) return true;
+  return profile.process.groups &&
+         (!GroupsThatStay(target, host).empty() || !GroupsToJoin(target, host).empty());
+}
+
 bool CanChange(const HostReport& host) { return host.Has(CAP_SETUID) && host.Has(CAP_SETGID); }
 
 bool Wanted(const Profile&) { return true; }
@@ -102,6 +121,12 @@ Support SupportUnprivileged(const Target& target, const Profile& profile, const 
     return Partial{
         "the supplementary groups " + JoinWords(stay) + " stay: only root can leave them",
         "start nodeward without them, or leave out [process] groups"};
+  }
+  const auto join = GroupsToJoin(target, host);
+  if (!join.empty()) {
+    return Partial{
+        "it does not get the supplementary groups " + JoinWords(join) + ": only root can join them",
+        "start nodeward with them, or leave them out of [process] groups"};
   }
   return Full{};
 }
@@ -146,7 +171,8 @@ Result<std::string> CheckWorkdir(const Profile& profile) {
   if (!profile.process.workdir) return std::string();
   const auto& [path, where] = *profile.process.workdir;
   // runc CVE-2024-21626: a working directory inside a leaked descriptor lies outside the root.
-  if (path.starts_with("/proc/") || path == "/proc") {
+  const std::string plain = std::filesystem::path(path).lexically_normal();
+  if (plain.starts_with("/proc/") || plain == "/proc") {
     return Fail("the working directory must not lie in /proc: \"" + path + "\"", where.Text(),
                 "[process] workdir = \"/app\"");
   }
@@ -161,9 +187,9 @@ Result<void> PrepareIdentity(const Profile& profile, const HostReport& host, Lau
   auto target = ResolveTarget(profile, host);
   if (!target) return Fail(target.error());
   PlannedIdentity& identity = plan.identity;
-  identity.change = host.uid != target->user.uid || host.uid == 0;
-  if (identity.change && !CanChange(host)) identity.change = false;  // best-effort; said by support
-  if (identity.change) {
+  // Where it differs and cannot: best-effort; said by support.
+  identity.change = Differs(*target, profile, host) && CanChange(host);
+  if (identity.change || target->user.uid == 0) {
     if (auto refused = RefuseRoot(*target, profile); !refused) return refused;
   } else if (host.uid == 0) {
     return Fail("the application would run as root", {}, "docker run --user 65532");
@@ -179,8 +205,11 @@ Result<void> PrepareIdentity(const Profile& profile, const HostReport& host, Lau
   identity.groups = identity.set_groups ? target->groups : host.groups;
   identity.umask = profile.process.umask ? profile.process.umask->value : 0077;
   identity.workdir = *workdir;
-  identity.user = target->user.name;
-  identity.home = target->user.home.empty() ? "/" : target->user.home;
+  // Best-effort may stay another than the profile's user: USER and HOME are then of who it is.
+  const bool as_asked = target->user.uid == identity.uid;
+  const User self = as_asked ? target->user : UserFiles().FindUser(identity.uid).value_or(User{});
+  identity.user = self.name;
+  identity.home = self.home.empty() ? "/" : self.home;
   return {};
 }
 

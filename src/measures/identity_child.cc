@@ -19,8 +19,13 @@ int Change(const ChildIdentity& identity) noexcept {
     return -status;
   if (const int status = kernel::SetResUid(identity.uid, identity.uid, identity.uid))
     return -status;
-  // The change emptied the effective set, so each way back must fail now; that it still fails with
-  // the final sets is the kernel's rule for a process without CAP_SETUID, which is never kept.
+  // Leaving uid 0 empties the effective set; leaving another uid that has CAP_SETUID does not.
+  kernel::CapabilitySets sets;
+  if (const int status = kernel::CapGet(&sets)) return -status;
+  sets.effective = 0;
+  if (const int status = kernel::CapSet(sets)) return -status;
+  // So each way back must fail now; that it still fails with the final sets is the kernel's rule
+  // for a process without CAP_SETUID, which is never kept.
   if (kernel::SetResUid(0, 0, 0) == 0 || kernel::SetResGid(0, 0, 0) == 0) return EBADE;
   return 0;
 }

@@ -120,7 +120,7 @@ std::uint32_t WithInt(const char* name, unsigned index, T value) {
 TEST(SeccompIoctl, TerminalsAndSocketsWork) {
   for (const unsigned long request : {0x5401ul /* TCGETS */, 0x5402ul /* TCSETS */,
                                       0x5413ul /* TIOCGWINSZ */, 0x540ful /* TIOCGPGRP */,
-                                      0x541bul /* FIONREAD */, 0x5421ul /* FIONBIO */,
+                                      0x80045430ul /* TIOCGPTN */, 0x541bul /* FIONREAD */, 0x5421ul /* FIONBIO */,
                                       0x5451ul /* FIOCLEX */}) {
     EXPECT_EQ(WithInt("ioctl", 1, request), kAllow) << std::hex << request;
   }
