@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
 #include "cli/launch_inputs.h"
 #include "events/bus.h"
@@ -37,6 +39,15 @@ BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
   return options;
 }
 
+std::vector<pid_t> OwnThreads() {
+  std::vector<pid_t> threads;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+    threads.push_back(
+        static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10)));
+  }
+  return threads;
+}
+
 int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread) {
   Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus, thread);
   auto code = supervisor.Run();
@@ -58,15 +69,15 @@ int RunCommand(const RunOptions& options) {
   auto keeper = Keeper::Start(*arena);  // before any thread and any secret
   if (!keeper) return PrintErrors({keeper.error()});
   NotifyThread thread;
+  auto bus = EventBus::Open(OptionsOfBus(request->profile, *stdio));
+  if (!bus) return PrintErrors({bus.error()});
   LaunchPlan seed;
-  seed.guarded = {getpid(), getpgrp(), keeper->pid(), thread.tid()};
+  seed.guarded = {getpid(), getpgrp(), keeper->pid(), OwnThreads()};  // none is made after
   seed.control = keeper->child_control();
   seed.relay_stdout = stdio->child_stdout.get();
   seed.relay_stderr = stdio->child_stderr.get();
   auto plan = MakePlan(std::move(*request), std::move(seed), true);
   if (!plan) return PrintErrors(plan.error());
-  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
-  if (!bus) return PrintErrors({bus.error()});
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
   return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread);

@@ -68,7 +68,8 @@ struct Protected {
   pid_t supervisor = 0;
   pid_t supervisor_group = 0;
   pid_t keeper = 0;
-  pid_t notify_thread = 0;  // kill(2) takes any thread's number for its process
+  std::vector<pid_t>
+      threads;  // the supervisor's: kill(2) takes any thread's number for its process
 };
 
 struct LaunchPlan {

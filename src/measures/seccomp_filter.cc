@@ -156,7 +156,7 @@ std::vector<GuardedCall> Guards(const Protected& guarded) {
   GuardedCall kill{SyscallNumber("kill"),
                    {value(guarded.supervisor), value(guarded.keeper),
                     value(-guarded.supervisor_group), value(-1)}};
-  if (guarded.notify_thread > 0) kill.values.push_back(value(guarded.notify_thread));
+  for (const pid_t thread : guarded.threads) kill.values.push_back(value(thread));
   return {std::move(kill),
           {SyscallNumber("tgkill"), {value(guarded.supervisor), value(guarded.keeper), value(-1)}}};
 }

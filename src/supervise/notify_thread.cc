@@ -1,19 +1,13 @@
 #include "supervise/notify_thread.h"
 
-#include <signal.h>
 #include <signal.h>  // pthread_kill
-#include <unistd.h>
 
 #include <chrono>
 #include <utility>
 
 namespace nodeward {
 
-NotifyThread::NotifyThread() {
-  thread_ = std::thread([this] { Serve(); });
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return tid_ != 0; });
-}
+NotifyThread::NotifyThread() : thread_([this] { Serve(); }) {}
 
 NotifyThread::~NotifyThread() {
   {
@@ -43,8 +37,6 @@ void NotifyThread::Interrupt(int signal) {
 
 void NotifyThread::Serve() {
   std::unique_lock lock(mutex_);
-  tid_ = gettid();
-  changed_.notify_all();
   for (;;) {
     changed_.wait(lock, [this] { return job_ || ending_; });
     if (!job_) return;

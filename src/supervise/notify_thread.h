@@ -3,8 +3,6 @@
 // process, so the filter has to name this one too.
 #pragma once
 
-#include <sys/types.h>
-
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -21,8 +19,6 @@ class NotifyThread {
   NotifyThread(const NotifyThread&) = delete;
   NotifyThread& operator=(const NotifyThread&) = delete;
 
-  pid_t tid() const { return tid_; }
-
   // Runs `job` in the thread. None may be running.
   void Run(std::function<void()> job);
   // Sends it `signal` every millisecond until no job runs.
@@ -35,8 +31,7 @@ class NotifyThread {
   std::condition_variable changed_;
   std::function<void()> job_;  // under mutex_; empty: none runs
   bool ending_ = false;        // under mutex_
-  pid_t tid_ = 0;              // constant once the constructor is through
-  std::thread thread_;
+  std::thread thread_;         // last: it uses the others
 };
 
 }  // namespace nodeward
