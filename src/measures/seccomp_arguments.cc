@@ -28,7 +28,8 @@ constexpr unsigned long kTcsetsf = 0x5404;
 constexpr unsigned long kTiocgpgrp = 0x540f;
 constexpr unsigned long kTiocoutq = 0x5411;
 constexpr unsigned long kTiocgwinsz = 0x5413;
-constexpr int kSetVma = 0x53564d41;  // PR_SET_VMA: malloc and V8 name their mappings
+constexpr unsigned long kTiocgptn = 0x80045430;  // libuv asks it of each terminal: master or slave?
+constexpr int kSetVma = 0x53564d41;              // PR_SET_VMA: malloc and V8 name their mappings
 
 // Flags beside a socket's type; everything else of the argument must be the type itself.
 constexpr std::uint64_t kTypeMask =
@@ -50,10 +51,10 @@ constexpr std::array kFcntlCommands = {
 };
 
 // TIOCSTI and TIOCLINUX push keys into the terminal; FIOASYNC, FIOSETOWN and SIOCSPGRP aim signals.
-constexpr std::array<unsigned long, 19> kIoctlRequests = {
-    kTcgets,      kTcsets,      kTcsetsw,    kTcsetsf,      kTiocgpgrp,  kTiocoutq,    kTiocgwinsz,
-    kFionread,    kFionbio,     kFionclex,   kFioclex,      FICLONE,     FICLONERANGE, SIOCGIFNAME,
-    SIOCGIFINDEX, SIOCGIFFLAGS, SIOCGIFADDR, SIOCGIFHWADDR, SIOCGIFCONF,
+constexpr std::array<unsigned long, 20> kIoctlRequests = {
+    kTcgets,     kTcsets,      kTcsetsw,     kTcsetsf,    kTiocgpgrp,    kTiocoutq,   kTiocgwinsz,
+    kTiocgptn,   kFionread,    kFionbio,     kFionclex,   kFioclex,      FICLONE,     FICLONERANGE,
+    SIOCGIFNAME, SIOCGIFINDEX, SIOCGIFFLAGS, SIOCGIFADDR, SIOCGIFHWADDR, SIOCGIFCONF,
 };
 
 // PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_PDEATHSIG, PR_SET_PTRACER and the rest are refused.
