@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "measures/measure.h"
+#include "measures/rows.h"
 #include "plan/secrets.h"
 
 namespace nodeward {
@@ -33,7 +34,23 @@ ExplainedMeasure ExplainOne(const Profile& profile, const HostReport& host,
   return row;
 }
 
-ExplainedMeasure ExplainSecrets(const Profile& profile) {
+// Judges the files as a launch would; the vault stays closed.
+void JudgeSecretFiles(const Profile& profile, const HostReport& host, ExplainedMeasure& row) {
+  LaunchPlan who;
+  if (!kIdentityMeasure.prepare(profile, host, who)) return;  // its own row says why
+  const auto checked = CheckSecretFiles(profile, host, who.identity);
+  if (!checked) {
+    row.state = "unavailable";
+    row.missing = checked.error().where + ": " + checked.error().what;
+    row.hint = checked.error().hint;
+    row.refuses = true;
+  } else if (!checked->empty()) {
+    row.state = "partial";
+    row.missing = JoinWords(*checked);
+  }
+}
+
+ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) {
   ExplainedMeasure row;
   row.name = "secrets";
   row.state = "off";
@@ -51,6 +68,7 @@ ExplainedMeasure ExplainSecrets(const Profile& profile) {
   }
   if (!names.empty()) row.lines.push_back("required: " + JoinWords(names));
   row.lines.push_back("a process of the same user can read /proc/PID/environ");
+  JudgeSecretFiles(profile, host, row);
   return row;
 }
 
@@ -70,7 +88,7 @@ std::vector<ExplainedMeasure> ExplainAll(const Profile& profile, const HostRepor
   for (const Decision& decision : DecideAll(profile, host)) {
     rows.push_back(ExplainOne(profile, host, decision));
   }
-  rows.push_back(ExplainSecrets(profile));
+  rows.push_back(ExplainSecrets(profile, host));
   rows.push_back(NotInThisVersion("filesystem", "it reads and writes whatever its user may"));
   rows.push_back(NotInThisVersion("network", "it listens on and connects to any address"));
   return rows;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "base/unique_fd.h"
 
@@ -58,20 +59,37 @@ Result<std::size_t> ReadAll(int fd, SecretBuffer& buffer, const std::string& wha
   return size;
 }
 
-}  // namespace
+struct OpenFile {
+  UniqueFd fd;
+  std::size_t size;
+};
 
-Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
-                                    const std::string& what) {
+Result<OpenFile> Open(const std::string& path, std::size_t limit, const std::string& what) {
   // O_NONBLOCK: a FIFO planted in the file's place must not hang the launch.
-  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file.valid()) return Fail(CannotRead(what, path, errno));
   struct stat facts {};
   if (fstat(file.get(), &facts) != 0) return Fail(CannotRead(what, path, errno));
   if (S_ISDIR(facts.st_mode)) return Fail(what + " is a folder", path);
   if (!S_ISREG(facts.st_mode)) return Fail(what + " is not a regular file", path);
   if (static_cast<std::size_t>(facts.st_size) > limit) return Fail(what + " is too large", path);
-  SecretBuffer buffer(static_cast<std::size_t>(facts.st_size));
-  auto size = ReadAll(file.get(), buffer, what, path);
+  return OpenFile{std::move(file), static_cast<std::size_t>(facts.st_size)};
+}
+
+}  // namespace
+
+Result<void> CheckSecretFile(const std::string& path, std::size_t limit, const std::string& what) {
+  auto file = Open(path, limit, what);
+  if (!file) return Fail(file.error());
+  return {};
+}
+
+Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
+                                    const std::string& what) {
+  auto file = Open(path, limit, what);
+  if (!file) return Fail(file.error());
+  SecretBuffer buffer(file->size);
+  auto size = ReadAll(file->fd.get(), buffer, what, path);
   if (!size) return Fail(size.error());
   buffer.Shrink(*size);
   return buffer;

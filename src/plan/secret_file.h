@@ -13,6 +13,9 @@ namespace nodeward {
 Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
                                     const std::string& what);
 
+// Whether ReadSecretFile could open it: the same errors, and nothing of the file is read.
+Result<void> CheckSecretFile(const std::string& path, std::size_t limit, const std::string& what);
+
 // Asks on /dev/tty without echo.
 Result<SecretBuffer> AskPassphrase(const std::string& question);
 

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kLargestVault = 16u << 20;
 constexpr std::size_t kLargestIdentity = 16u << 20;  // age's own cap
+constexpr const char* kVaultWhat = "the vault";
+constexpr const char* kIdentityWhat = "the vault's identity";
 constexpr const char* kIdentityName = "nodeward-identity";
 constexpr std::string_view kRunSecrets = "/run/secrets/";
 
@@ -24,7 +26,7 @@ bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 // The class of rights that applies is the first that matches: owner, group, others.
 bool Permits(const struct stat& facts, const PlannedIdentity& user, unsigned right) {
-  if (facts.st_uid == user.uid) return (facts.st_mode >> 6 & right) == right;
+  if (facts.st_uid == user.uid) return true;  // whatever the mode: chmod(2) is its owner's
   const bool group = facts.st_gid == user.gid ||
                      std::count(user.groups.begin(), user.groups.end(), facts.st_gid) > 0;
   if (group) return (facts.st_mode >> 3 & right) == right;
@@ -45,7 +47,7 @@ bool CanReach(const std::string& path, const PlannedIdentity& user) {
 // Says what does not hold, or refuses. Modes cannot help where nodeward itself is that user, nor
 // where an orchestrator mounts the file for everybody: there best-effort may go on.
 Result<void> GuardIdentity(const std::string& path, const Profile& profile, const HostReport& host,
-                           const PlannedIdentity& user, LoadedSecrets& loaded) {
+                           const PlannedIdentity& user, std::vector<std::string>& degraded) {
   if (!ReadableBy(path, user).value_or(false)) return {};
   const std::string who = user.user.empty() ? std::to_string(user.uid) : user.user;
   const std::string what = "the vault's identity can be read by the application's user " + who;
@@ -61,7 +63,7 @@ Result<void> GuardIdentity(const std::string& path, const Profile& profile, cons
                             "enforcement = \"best-effort\""
                           : "mount it with mode 0400, or enforcement = \"best-effort\"");
   }
-  loaded.degraded.push_back(what + " (" + path + ")");
+  degraded.push_back(what + " (" + path + ")");
   return {};
 }
 
@@ -74,7 +76,7 @@ Result<VaultKeys> Keys(const IdentitySource& source, const std::string& vault,
     keys.passphrase = [vault] { return AskPassphrase("Passphrase for " + vault + ": "); };
     return keys;
   }
-  auto text = ReadSecretFile(source.path, kLargestIdentity, "the vault's identity");
+  auto text = ReadSecretFile(source.path, kLargestIdentity, kIdentityWhat);
   if (!text) return Fail(text.error());
   keys.identity_file = std::move(*text);
   return keys;
@@ -140,6 +142,21 @@ std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& u
   return Permits(facts, user, 4) && CanReach(real, user);
 }
 
+Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const HostReport& host,
+                                                  const PlannedIdentity& user) {
+  std::vector<std::string> degraded;
+  const IdentitySource source = FindIdentity(profile);
+  if (!source.path.empty()) {
+    auto guarded = GuardIdentity(source.path, profile, host, user, degraded);
+    if (!guarded) return Fail(guarded.error());
+    auto opened = CheckSecretFile(source.path, kLargestIdentity, kIdentityWhat);
+    if (!opened) return Fail(opened.error());
+  }
+  auto opened = CheckSecretFile(profile.secrets.vault->value, kLargestVault, kVaultWhat);
+  if (!opened) return Fail(opened.error());
+  return degraded;
+}
+
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
                                   const PlannedIdentity& user) {
   LoadedSecrets loaded;
@@ -147,10 +164,10 @@ Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host
   if (!vault.empty()) {
     const IdentitySource source = FindIdentity(profile);
     if (!source.path.empty()) {
-      auto guarded = GuardIdentity(source.path, profile, host, user, loaded);
+      auto guarded = GuardIdentity(source.path, profile, host, user, loaded.degraded);
       if (!guarded) return Fail(guarded.error());
     }
-    auto file = ReadSecretFile(vault, kLargestVault, "the vault");
+    auto file = ReadSecretFile(vault, kLargestVault, kVaultWhat);
     if (!file) return Fail(file.error());
     auto keys = Keys(source, vault, host);
     if (!keys) return Fail(keys.error());

@@ -30,6 +30,11 @@ struct LoadedSecrets {
   std::vector<std::string> warnings;
 };
 
+// What can be said without reading vault or identity: that nodeward may open both, and that the
+// application may not open the identity. The result is what only degrades, in words.
+Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const HostReport& host,
+                                                  const PlannedIdentity& user);
+
 // Empty when the profile names no vault. Every name that is missing is in one error.
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
                                   const PlannedIdentity& user);
