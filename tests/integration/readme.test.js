@@ -205,6 +205,8 @@ function measured(situation, at) {
   fs.writeFileSync(profile, '[secrets]\nvault = "v.age"\nidentity = "identity.txt"\n', { mode: 0o644 });
   const launch = under(situation, ['run', '-p', profile, '--', 'node', '-e', '0']);
   assert.ok([0, 125].includes(launch.status), launch.stderr);
+  const explained = under(situation, ['explain', '--json', '-p', profile, '--', 'node', '-e', '0']);
+  assert.equal(JSON.parse(explained.stdout).starts, launch.status === 0, 'explain says what run does');
   const { stdout, stderr } = under(situation,
     ['explain', '--json', '--set', 'limits.memory=512M', '--', 'node', 'server.js']);
   assert.equal(stderr, '');
