@@ -16,7 +16,7 @@ test('a start on a terminal reports nothing', (t) => {
   const { status, stdout } = spawnSync('script', ['--quiet', '--return', '--command', line, '/dev/null'],
     { encoding: 'utf8', timeout: 15000, killSignal: 'SIGKILL', stdio: ['pipe', 'pipe', 'inherit'] });
   assert.equal(status, 0, stdout);
-  assert.match(stdout, /true.* true.* true/);
+  assert.match(stdout, /true.*true.*true/);
   const told = parseEvents(fs.readFileSync(events, 'utf8')).map((event) => event.event);
   assert.deepEqual(told, ['start', 'exit']);
 });
