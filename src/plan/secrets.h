@@ -20,8 +20,8 @@ struct IdentitySource {
 };
 IdentitySource FindIdentity(const Profile& profile);
 
-// Whether a user could read a file by its mode and those of the folders above it. Links are
-// followed. nullopt when the file is not there.
+// Whether a user could read a file by its mode and those of the folders above it; an owner can
+// always give itself the right. Links are followed. nullopt when the file is not there.
 std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user);
 
 struct LoadedSecrets {
