@@ -109,7 +109,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.gate = -1;
   child.relay_stdout = plan.relay_stdout;
   child.relay_stderr = plan.relay_stderr;
-  child.session = {plan.terminal, 0};
+  child.session = {plan.terminal, 0, plan.guarded.supervisor_group};
   for (const PlannedCgroup& group : plan.cgroups) {
     child.cgroup_procs[child.cgroup_count++] = Copy(group.directory + "/cgroup.procs");
   }
@@ -131,7 +131,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
 
 void Arena::Wipe() {
   explicit_bzero(base_, used_);
-  munlock(base_, used_);
+  munlock(base_, kSize);
   madvise(base_, kSize, MADV_REMOVE);
   used_ = 0;
 }

@@ -116,6 +116,7 @@ class Supervisor::Loop {
     bus_.Emit(StartEvent(plan_, *launched, restarts_));
     // The application runs already. What it tried meanwhile waits, so that the start is told first.
     if (listener.valid()) notifier_.Serve(std::move(listener));
+    ArmGiveBack();
     return {};
   }
 
