@@ -58,6 +58,21 @@ int Dispatch(CLI::App& app, Options& options) {
   return kExitRefused;
 }
 
+// prefix_command() sets an option aside that CLI11 does not know, where a typing error in --profile
+// would start the application under another profile than meant.
+int RefuseUnknownOption(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    const std::vector<std::string> unknown = command->remaining();
+    if (unknown.empty() || unknown.front() == "--") continue;
+    const Error error{"there is no option \"" + unknown.front() + "\"",
+                      {},
+                      "nodeward " + command->get_name() + " --help"};
+    std::fputs(FormatError(error).c_str(), stderr);
+    return kExitRefused;
+  }
+  return -1;
+}
+
 int Parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
@@ -65,7 +80,7 @@ int Parse(CLI::App& app, int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : kExitRefused;
   }
-  return -1;
+  return RefuseUnknownOption(app);
 }
 
 }  // namespace
