@@ -92,17 +92,17 @@ for (const target of ['parent', 'grandparent']) {
 
 // kill(-1) reaches every process of the user, so it stays inside a PID namespace of its own.
 async function killEverybody(command) {
-  const shell = `setpriv --reuid 61235 --regid 61235 --clear-groups ${command} & wait $!; echo "ended $?"`;
+  const as = 'setpriv --reuid 61235 --regid 61235 --clear-groups';
+  const ready = 'until grep -q "^sleep$" /proc/$bystander/comm; do :; done';
+  const shell = `${as} sleep 60 & bystander=$!; ${ready}; ${as} ${command}; echo "ended $?"; ` +
+    'kill -TERM $bystander; wait $bystander; echo "bystander $?"';
   const args = ['--pid', '--fork', '--mount-proc', '--kill-child', 'sh', '-c', shell];
   return run(args, { command: 'unshare' });
 }
 
-test('kill(-1) ends a bystander bare, and neither keeper nor supervisor under nodeward', async () => {
-  const act = `${victim('attack')} $$ 9 kill_everybody`;
-  const bare = await killEverybody(`sh -c 'sleep 60 & ${victim('attack')} $! 9 kill_everybody; wait $!; echo "bystander $?"'`);
-  assert.match(bare.stdout, /kill_everybody ok/, act);
-  assert.match(bare.stdout, /ended 137/, 'its shell died with the bystander');
+test('kill(-1) ends a bystander bare, and neither keeper, supervisor nor bystander under nodeward', async () => {
+  const bare = await killEverybody(`${victim('attack')} $bystander 9 kill_everybody`);
+  assert.equal(bare.stdout, 'kill_everybody ok\nended 0\nbystander 137\n', bare.stderr);
   const confined = await killEverybody(`${nodeward} run -- ${victim('attack')} grandparent 9 kill_everybody`);
-  assert.match(confined.stdout, /kill_everybody EPERM/, confined.stderr);
-  assert.match(confined.stdout, /ended 0/);
+  assert.equal(confined.stdout, 'kill_everybody EPERM\nended 0\nbystander 143\n', confined.stderr);
 });

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 static long calls;
 static atomic_long refused;
 static atomic_long ticks;
+static atomic_int finished;
 
 // Asks only: harmless where it is allowed.
 static int ask(void) { return personality(0xffffffff); }
@@ -29,6 +29,7 @@ static void* hammer(void* unused) {
   for (long i = 0; calls == 0 || i < calls; ++i) {
     if (ask() == -1 && errno == EPERM) ++refused;
   }
+  ++finished;
   return unused;
 }
 
@@ -50,23 +51,35 @@ static void kill_rounds(int rounds) {
   }
 }
 
+// As a profiler does: the threads that make the calls are the ones interrupted. An interval timer would
+// be no faster than the kernel's own tick.
+static int profile(int threads) {
+  struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPROF);
+  if (sigaction(SIGPROF, &action, NULL) != 0) return 0;
+  pthread_sigmask(SIG_BLOCK, &signals, NULL);
+  while (finished < threads) {
+    wait_ms(1);
+    kill(getpid(), SIGPROF);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+  return 1;
+}
+
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
   int threads = atoi(argv[1]);
   calls = atol(argv[2]);
   const char* mode = argc > 3 ? argv[3] : "";
   if (strcmp(mode, "kill") == 0) return kill_rounds(threads), 0;
-  if (strcmp(mode, "profile") == 0) {
-    struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
-    sigaction(SIGPROF, &action, NULL);
-    const struct itimerval every = {{0, 1000}, {0, 1000}};
-    if (setitimer(ITIMER_PROF, &every, NULL) != 0) return 3;
-  }
   pthread_t* ids = calloc((size_t)threads, sizeof(*ids));
   for (int i = 0; i < threads; ++i) {
     if (pthread_create(&ids[i], NULL, hammer, NULL) != 0) return 3;
   }
   if (strcmp(mode, "exit") == 0) return wait_ms(20), 0;
+  if (strcmp(mode, "profile") == 0 && !profile(threads)) return 3;
   for (int i = 0; i < threads; ++i) pthread_join(ids[i], NULL);
   printf("refused %ld ticks %ld\n", (long)refused, (long)ticks);
   free(ids);
