@@ -122,6 +122,7 @@ PlannedCgroup& GroupFor(const CgroupController& controller, const std::string& n
 
 Result<void> Prepare(const Profile& profile, const HostReport& host, LaunchPlan& plan) {
   plan.cgroups.clear();
+  plan.inherited_cgroups.clear();
   const AskedLimits asked = Asked(profile, host);
   const auto verdicts = JudgeLimits(asked, host);
   const pid_t supervisor = plan.guarded.supervisor > 0 ? plan.guarded.supervisor : getpid();
@@ -134,7 +135,14 @@ Result<void> Prepare(const Profile& profile, const HostReport& host, LaunchPlan&
     const bool needed = std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& verdict) {
       return verdict.controller == name && InGroup(verdict);
     });
-    if (!needed) continue;
+    if (!needed) {
+      const auto own = host.cgroup.controllers.find(name);
+      if (own != host.cgroup.controllers.end()) {
+        plan.inherited_cgroups.push_back(
+            {Join(own->second.mount, own->second.path), {name}, own->second.v2, {}, {}, false, {}});
+      }
+      continue;
+    }
     PlannedCgroup& group =
         GroupFor(host.cgroup.controllers.at(name), marker->Name(), host.cgroup.kill, &plan);
     group.controllers.push_back(name);

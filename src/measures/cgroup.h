@@ -15,7 +15,9 @@ namespace nodeward {
 
 extern const Measure kCgroupMeasure;
 
-// Counters of the application's own groups; absent where the kernel does not tell.
+// Counters of the application's own groups; absent where the kernel does not tell. Where a limit is
+// inherited, the counters of what happened are those of nodeward's surroundings, from before the
+// start on: compare.
 struct CgroupUse {
   std::optional<std::uint64_t> memory_current;  // bytes
   std::optional<std::uint64_t> memory_peak;     // bytes

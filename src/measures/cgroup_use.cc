@@ -92,12 +92,25 @@ CgroupUse ReadCgroupUse(const LaunchPlan& plan) {
     if (Has(group, "pids")) ReadPids(group, &use);
     if (Has(group, "cpu")) ReadCpu(group, &use);
   }
+  // What happened, but not how much was used: that is others' as well.
+  CgroupUse shared;
+  for (const auto& group : plan.inherited_cgroups) {
+    if (Has(group, "memory")) ReadMemory(group, &shared);
+    if (Has(group, "pids")) ReadPids(group, &shared);
+    if (Has(group, "cpu")) ReadCpu(group, &shared);
+  }
+  if (!use.oom_kills) use.oom_kills = shared.oom_kills;
+  if (!use.pids_refused) use.pids_refused = shared.pids_refused;
+  if (!use.throttled_periods) use.throttled_periods = shared.throttled_periods;
+  if (!use.throttled_usec) use.throttled_usec = shared.throttled_usec;
   return use;
 }
 
 std::vector<CgroupWatch> WatchCgroups(const LaunchPlan& plan) {
   std::vector<CgroupWatch> watches;
-  for (const auto& group : plan.cgroups) {
+  std::vector<PlannedCgroup> groups = plan.cgroups;
+  groups.insert(groups.end(), plan.inherited_cgroups.begin(), plan.inherited_cgroups.end());
+  for (const auto& group : groups) {
     if (Has(group, "memory") && group.v2) WatchFile(group.directory + "/memory.events", &watches);
     if (Has(group, "memory") && !group.v2) WatchOomV1(group, &watches);
     if (Has(group, "pids")) WatchFile(group.directory + "/pids.events", &watches);

@@ -84,6 +84,9 @@ struct LaunchPlan {
   std::vector<std::string> inherited_environment;  // nodeward's own, as "NAME=value"
   std::vector<PlannedVariable> environment;  // the vault's first; then sorted by name, each once
   std::vector<PlannedCgroup> cgroups;
+  // Groups that nodeward itself runs in and whose limits stand in for a planned one: read only, for
+  // their counters. Others may live in them.
+  std::vector<PlannedCgroup> inherited_cgroups;
   std::vector<int> kept_fds;
   PlannedFilter filter;
   std::vector<std::string> warnings;  // for the operator, told once at start

@@ -66,9 +66,8 @@ int OwnSession() noexcept {
 int TakeTerminal(const ChildSession& session) noexcept {
   int foreground = 0;
   Call(SYS_ioctl, session.terminal_fd, TIOCGPGRP, reinterpret_cast<long>(&foreground));
-  const bool ours = foreground == static_cast<int>(Call(SYS_getpgid, 0));
   if (const long status = Call(SYS_setpgid, 0, 0)) return static_cast<int>(-status);
-  if (!ours) return 0;
+  if (foreground != session.group) return 0;
   int group = static_cast<int>(Call(SYS_getpid));
   return static_cast<int>(
       -Call(SYS_ioctl, session.terminal_fd, TIOCSPGRP, reinterpret_cast<long>(&group)));

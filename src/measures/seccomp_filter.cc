@@ -155,7 +155,7 @@ std::vector<GuardedCall> Guards(const Protected& guarded) {
   // -1 is everything that may be signalled; a negative number is a group.
   GuardedCall kill{SyscallNumber("kill"),
                    {value(guarded.supervisor), value(guarded.keeper),
-                    value(-guarded.supervisor_group), value(-1)}};
+                    value(-guarded.supervisor_group), value(-guarded.keeper), value(-1)}};
   for (const pid_t thread : guarded.threads) kill.values.push_back(value(thread));
   return {std::move(kill),
           {SyscallNumber("tgkill"), {value(guarded.supervisor), value(guarded.keeper), value(-1)}}};

@@ -22,6 +22,7 @@
 #include "measures/cgroup.h"
 #include "supervise/idle_memory.h"
 #include "supervise/job_control.h"
+#include "supervise/limit_watch.h"
 #include "supervise/notifier.h"
 #include "supervise/oom_score.h"
 #include "supervise/reports.h"
@@ -75,6 +76,7 @@ class Supervisor::Loop {
         rest_timer_(context_),
         policy_(plan_.supervise, RandomShare),
         jobs_(plan_.launch.terminal),
+        limits_(context_, plan_, [this](std::vector<Event> events) { Emit(std::move(events)); }),
         notifier_(
             thread, bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
             OptionsFor(plan_)) {
@@ -101,8 +103,7 @@ class Supervisor::Loop {
   Result<void> Start() {
     if (auto established = Establish(plan_); !established) return established;
     groups_made_ = true;
-    use_ = {};
-    ended_ = false;
+    limits_.Start();
     UniqueFd listener;
     auto launched =
         Launch(plan_, keeper_, arena_, [&](UniqueFd taken) { listener = std::move(taken); });
@@ -112,7 +113,6 @@ class Supervisor::Loop {
     started_ = Steady::now();
     violations_before_ = folder_.Total();
     RaiseOomScore(main_);
-    Watch();
     bus_.Emit(StartEvent(plan_, *launched, restarts_));
     // The application runs already. What it tried meanwhile waits, so that the start is told first.
     if (listener.valid()) notifier_.Serve(std::move(listener));
@@ -149,15 +149,13 @@ class Supervisor::Loop {
     if (main_ == 0) return;
     notifier_.Stop();
     Emit(folder_.FlushAndForget());
-    ended_ = true;
-    TellLimits();
-    const bool oom = use_.oom_kills.value_or(0) > 0;
-    ExitFacts facts{main_, ending_, uptime_, use_, folder_.Total() - violations_before_, {}};
+    const CgroupUse use = limits_.Finish();
+    const bool oom = limits_.oom_killed();
+    ExitFacts facts{main_, ending_, uptime_, use, folder_.Total() - violations_before_, {}};
     facts.reason =
         ExplainEnding(ending_, oom, stopping_, plan_.launch.filter.kill && facts.violations > 0);
     bus_.Emit(ExitEvent(facts));
     main_ = 0;
-    watches_.clear();
     RemoveGroups();
     exit_code_ = ending_.ExitCode();
     DecideNext();
@@ -318,33 +316,6 @@ class Supervisor::Loop {
 
   // ---- limits and folded violations
 
-  void Watch() {
-    watches_ = WatchCgroups(plan_.launch);
-    waits_.clear();
-    for (const CgroupWatch& watch : watches_) {
-      waits_.push_back(std::make_unique<Descriptor>(context_, dup(watch.fd.get())));
-      WaitForLimit(*waits_.back(), watch);
-    }
-  }
-
-  void WaitForLimit(Descriptor& wait, const CgroupWatch& watch) {
-    const auto kind = watch.priority ? Descriptor::wait_error : Descriptor::wait_read;
-    wait.async_wait(kind, [this, &wait, &watch](boost::system::error_code error) {
-      if (error || main_ == 0) return;
-      AcceptWatch(watch);
-      TellLimits();
-      WaitForLimit(wait, watch);
-    });
-  }
-
-  void TellLimits() {
-    const CgroupUse now = ReadCgroupUse(plan_.launch);
-    CgroupUse told = now;
-    if (!ended_) told.throttled_periods = use_.throttled_periods;  // told once, at the end
-    Emit(LimitEvents(plan_, use_, told));
-    use_ = told;
-  }
-
   // Once the application runs, nodeward rests; before, the pages would only come back at once.
   void ArmGiveBack() {
     rest_timer_.expires_after(std::chrono::milliseconds(500));
@@ -380,11 +351,9 @@ class Supervisor::Loop {
   asio::steady_timer rest_timer_;
   RestartPolicy policy_;
   JobControl jobs_;
+  LimitWatch limits_;
   Folder folder_;
   Notifier notifier_;
-  std::vector<CgroupWatch> watches_;
-  std::vector<std::unique_ptr<Descriptor>> waits_;
-  CgroupUse use_;
   std::optional<Error> failure_;
   Ending ending_;
   Milliseconds uptime_{0};
@@ -395,7 +364,6 @@ class Supervisor::Loop {
   int exit_code_ = 0;
   bool stopping_ = false;
   bool groups_made_ = false;
-  bool ended_ = false;
 };
 
 Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread)
