@@ -5,14 +5,18 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/text.h"
 #include "cli/check.h"
 #include "cli/doctor.h"
 #include "cli/explain.h"
+#include "cli/launch_inputs.h"
 #include "cli/profiles.h"
 #include "cli/run.h"
 #include "cli/version.h"
@@ -73,7 +77,37 @@ int RefuseUnknownOption(const CLI::App& app) {
   return -1;
 }
 
+// The first word that is no option, when it names no command. CLI11 would only say that one is
+// missing.
+std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return {};
+  const auto commands = app.get_subcommands({});
+  const bool known = std::any_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
+    return command->get_name() == argv[1];
+  });
+  return known ? std::string() : argv[1];
+}
+
+Error ExplainUnknown(const CLI::App& app, const std::string& word) {
+  constexpr std::array<std::string_view, 9> kLater = {"why",   "learn", "prove", "diff",  "export",
+                                                      "vault", "audit", "probe", "status"};
+  if (std::count(kLater.begin(), kLater.end(), word) > 0) {
+    return {"the command \"" + word + "\" is not available in this version"};
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string_view nearest = Nearest(word, views);
+  return {"there is no command \"" + word + "\"",
+          {},
+          nearest.empty() ? "nodeward run -- " + word + ", or nodeward --help"
+                          : "nodeward " + std::string(nearest)};
+}
+
 int Parse(CLI::App& app, int argc, char** argv) {
+  if (const std::string word = UnknownCommand(app, argc, argv); !word.empty()) {
+    return PrintErrors({ExplainUnknown(app, word)});
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -166,6 +166,12 @@ std::optional<Size> ReadMemory(Reader& reader, const Node& node) {
   if (size && size->bytes == 0 && size->percent.value_or(0) == 0) {
     return reader.Wrong(node, "0 would leave nothing to work with");
   }
+  // No Node.js starts in less; a missing suffix is likelier than the wish.
+  constexpr std::uint64_t kLeastMemory = 4u << 20;
+  if (size && !size->percent && size->bytes < kLeastMemory) {
+    return reader.Wrong(node, std::to_string(size->bytes) + " bytes are too few to start in",
+                        "\"512M\"");
+  }
   return size;
 }
 

@@ -76,7 +76,11 @@ std::optional<std::string> ReadAccount(Reader& reader, const Node& node) {
   if (name.find_first_not_of("0123456789") == std::string::npos) {
     const auto number = ParseCount(name);
     if (!number || *number > kLastId) return reader.Wrong(node, Quoted(name) + " is too large");
-    return std::to_string(*number);
+    name = std::to_string(*number);
+  }
+  // Names that mean 0 elsewhere too are found when the user files are read.
+  if (name == "root" || name == "0") {
+    return reader.Wrong(node, "the application must not run as root, nor in its group");
   }
   return name;
 }

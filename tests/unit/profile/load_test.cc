@@ -118,11 +118,11 @@ TEST_F(LoadTest, AnEmptyListReplacesTheBase) {
 
 TEST_F(LoadTest, ExtendsCountsFromTheExtendingFile) {
   Write("shared/base.toml", "extends = \"more/root.toml\"\n[limits]\npids = 7\n");
-  Write("shared/more/root.toml", "[limits]\nmemory = 1000\n[secrets]\nvault = \"v.age\"\n");
+  Write("shared/more/root.toml", "[limits]\nmemory = \"64M\"\n[secrets]\nvault = \"v.age\"\n");
   const auto loaded = Load(Write("apps/app.toml", "extends = \"../shared/base.toml\"\n"));
   ASSERT_TRUE(loaded.has_value()) << Printed(loaded.error());
   EXPECT_EQ(loaded->limits.pids->value, 7u);
-  EXPECT_EQ(loaded->limits.memory->value.bytes, 1000u);
+  EXPECT_EQ(loaded->limits.memory->value.bytes, 64u << 20);
   EXPECT_EQ(loaded->secrets.vault->value, Path("shared/more/v.age"));
   EXPECT_EQ(loaded->extends->value, "../shared/base.toml");
 }
