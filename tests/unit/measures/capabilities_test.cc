@@ -50,10 +50,9 @@ TEST(CapabilityMask, UnknownNamesSayWhere) {
 
 // capabilities(7): each of these gives root back, or as much.
 TEST(CapabilityMask, WhatWouldUndoTheRestIsRefused) {
-  for (const char* name :
-       {"setuid", "setgid", "setpcap", "setfcap", "sys_admin", "sys_module", "sys_rawio",
-        "sys_ptrace", "dac_override", "dac_read_search", "bpf", "sys_boot", "mknod", "chown",
-        "fowner", "mac_admin", "mac_override"}) {
+  for (const char* name : {"setuid", "setgid", "setpcap", "setfcap", "sys_admin", "sys_module",
+                           "sys_rawio", "sys_ptrace", "dac_override", "dac_read_search", "bpf",
+                           "sys_boot", "mknod", "chown", "fowner", "mac_admin", "mac_override"}) {
     const auto mask = KeepMask(Keeping({name}));
     ASSERT_FALSE(mask) << name;
     EXPECT_THAT(mask.error().what, HasSubstr("would undo"));
@@ -70,14 +69,14 @@ TEST(CapabilityMask, BackToNames) {
 
 TEST(Capabilities, OnlyWhatTheHostHasCanBeKept) {
   const Profile profile = Keeping({"net_bind_service", "net_raw"});
-  EXPECT_TRUE(std::holds_alternative<Full>(
-      kCapabilitiesMeasure.support(profile, WithCapabilities(~0ull))));
+  EXPECT_TRUE(
+      std::holds_alternative<Full>(kCapabilitiesMeasure.support(profile, WithCapabilities(~0ull))));
   const Support support =
       kCapabilitiesMeasure.support(profile, WithCapabilities(Bit(CAP_NET_BIND_SERVICE)));
   ASSERT_TRUE(std::holds_alternative<Unavailable>(support));
   EXPECT_THAT(std::get<Unavailable>(support).why, testing::EndsWith(": net_raw"));
-  EXPECT_TRUE(std::holds_alternative<Full>(
-      kCapabilitiesMeasure.support(Profile{}, WithCapabilities(0))))
+  EXPECT_TRUE(
+      std::holds_alternative<Full>(kCapabilitiesMeasure.support(Profile{}, WithCapabilities(0))))
       << "keeping nothing needs nothing";
 }
 
@@ -107,7 +106,8 @@ TEST(Bounding, StaysWithoutSetpcap) {
   ASSERT_TRUE(kBoundingMeasure.prepare(Profile{}, host, plan));
   EXPECT_EQ(plan.capabilities.drop_bounding, 0u);
   EXPECT_THAT(kBoundingMeasure.explain(Profile{}, host).what, HasSubstr("CAP_SETPCAP"));
-  EXPECT_THAT(kBoundingMeasure.explain(Profile{}, host).lines, ElementsAre(HasSubstr("no_new_privs")));
+  EXPECT_THAT(kBoundingMeasure.explain(Profile{}, host).lines,
+              ElementsAre(HasSubstr("no_new_privs")));
 }
 
 }  // namespace

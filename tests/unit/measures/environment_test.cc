@@ -15,12 +15,23 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-const char* const kDangerousNames[] = {
-    "NODE_OPTIONS",   "NODE_PATH",      "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_EXTRA_CA_CERTS",
-    "LD_PRELOAD",     "LD_LIBRARY_PATH", "LD_AUDIT",                    "OPENSSL_CONF",
-    "OPENSSL_MODULES", "SSL_CERT_FILE", "BASH_ENV",                     "ENV",
-    "GCONV_PATH",     "GLIBC_TUNABLES", "npm_config_node_options",      "NPM_CONFIG_PREFIX",
-    "MALLOC_ARENA_MAX"};
+const char* const kDangerousNames[] = {"NODE_OPTIONS",
+                                       "NODE_PATH",
+                                       "NODE_TLS_REJECT_UNAUTHORIZED",
+                                       "NODE_EXTRA_CA_CERTS",
+                                       "LD_PRELOAD",
+                                       "LD_LIBRARY_PATH",
+                                       "LD_AUDIT",
+                                       "OPENSSL_CONF",
+                                       "OPENSSL_MODULES",
+                                       "SSL_CERT_FILE",
+                                       "BASH_ENV",
+                                       "ENV",
+                                       "GCONV_PATH",
+                                       "GLIBC_TUNABLES",
+                                       "npm_config_node_options",
+                                       "NPM_CONFIG_PREFIX",
+                                       "MALLOC_ARENA_MAX"};
 
 Profile Passing(std::vector<std::string> patterns) {
   Profile profile;
@@ -93,9 +104,8 @@ TEST(Environment, NothingIsInheritedUnasked) {
 TEST(Environment, PatternsPass) {
   const Outcome outcome = Inherit(Passing({"PORT", "OTEL_*"}),
                                   {"PORT=80", "PORTS=1", "OTEL_A=a=b", "OTEL=x", "OTEL_B="});
-  EXPECT_EQ(outcome.values,
-            (std::map<std::string, std::string>{
-                {"HOME", "/"}, {"OTEL_A", "a=b"}, {"OTEL_B", ""}, {"PORT", "80"}}));
+  EXPECT_EQ(outcome.values, (std::map<std::string, std::string>{
+                                {"HOME", "/"}, {"OTEL_A", "a=b"}, {"OTEL_B", ""}, {"PORT", "80"}}));
   EXPECT_EQ(outcome.origins.at("PORT"), "pass");
 }
 

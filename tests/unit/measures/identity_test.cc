@@ -1,5 +1,5 @@
-// Who the application becomes, on made-up hosts. Ids are numbers without an entry in any passwd file;
-// root and nobody are in every one.
+// Who the application becomes, on made-up hosts. Ids are numbers without an entry in any passwd
+// file; root and nobody are in every one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>

@@ -23,7 +23,9 @@ HostReport Unprivileged(int resource, std::uint64_t soft, std::uint64_t hard) {
   return host;
 }
 
-Setting<LimitPair> Pair(std::uint64_t soft, std::uint64_t hard) { return {{.value = {soft, hard}}}; }
+Setting<LimitPair> Pair(std::uint64_t soft, std::uint64_t hard) {
+  return {{.value = {soft, hard}}};
+}
 
 ChildLimit Only(const Profile& profile, const HostReport& host) {
   LaunchPlan plan;

@@ -1,5 +1,5 @@
-// Calls whose arguments decide, as an evaluator of the compiled BPF sees them. Each argument that the
-// kernel takes as an int is tried with garbage above it: the verdict must be the same.
+// Calls whose arguments decide, as an evaluator of the compiled BPF sees them. Each argument that
+// the kernel takes as an int is tried with garbage above it: the verdict must be the same.
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
@@ -26,8 +26,8 @@ using test::kGuarded;
 using test::kNotify;
 using test::ProcessFilter;
 
-constexpr int kOwnSig = 10;     // F_SETSIG
-constexpr int kSetOwnEx = 15;   // F_SETOWN_EX (asm-generic/fcntl.h; libc hides it)
+constexpr int kOwnSig = 10;    // F_SETSIG
+constexpr int kSetOwnEx = 15;  // F_SETOWN_EX (asm-generic/fcntl.h; libc hides it)
 
 template <class T>
 std::uint64_t Low(T value) {
@@ -37,8 +37,9 @@ std::uint64_t Low(T value) {
 std::uint32_t Socket(int family, int type, int protocol) {
   const Filter& filter = DefaultFilter();
   const std::uint32_t verdict = filter("socket", Low(family), Low(type), Low(protocol));
-  EXPECT_EQ(filter("socket", Low(family) | kGarbage, Low(type) | kGarbage, Low(protocol) | kGarbage),
-            verdict)
+  EXPECT_EQ(
+      filter("socket", Low(family) | kGarbage, Low(type) | kGarbage, Low(protocol) | kGarbage),
+      verdict)
       << family << " " << type << " " << protocol;
   return verdict;
 }
@@ -60,7 +61,8 @@ TEST(SeccompSocket, WhatNodeOpens) {
 TEST(SeccompSocket, EveryOtherFamilyIsRefused) {
   for (int family = 0; family < 64; ++family) {
     if (family == AF_UNIX || family == AF_INET || family == AF_INET6) continue;
-    for (const int type : {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_PACKET}) {
+    for (const int type :
+         {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_PACKET}) {
       const bool route = family == AF_NETLINK && (type == SOCK_RAW || type == SOCK_DGRAM);
       EXPECT_EQ(Socket(family, type, 0), route ? kAllow : kNotify) << family << " " << type;
     }
@@ -118,10 +120,10 @@ std::uint32_t WithInt(const char* name, unsigned index, T value) {
 }
 
 TEST(SeccompIoctl, TerminalsAndSocketsWork) {
-  for (const unsigned long request : {0x5401ul /* TCGETS */, 0x5402ul /* TCSETS */,
-                                      0x5413ul /* TIOCGWINSZ */, 0x540ful /* TIOCGPGRP */,
-                                      0x80045430ul /* TIOCGPTN */, 0x541bul /* FIONREAD */, 0x5421ul /* FIONBIO */,
-                                      0x5451ul /* FIOCLEX */}) {
+  for (const unsigned long request :
+       {0x5401ul /* TCGETS */, 0x5402ul /* TCSETS */, 0x5413ul /* TIOCGWINSZ */,
+        0x540ful /* TIOCGPGRP */, 0x80045430ul /* TIOCGPTN */, 0x541bul /* FIONREAD */,
+        0x5421ul /* FIONBIO */, 0x5451ul /* FIOCLEX */}) {
     EXPECT_EQ(WithInt("ioctl", 1, request), kAllow) << std::hex << request;
   }
 }
@@ -173,26 +175,33 @@ TEST(SeccompLimits, OnlyItsOwn) {
 }
 
 TEST(SeccompScheduling, OnlyItsOwn) {
-  const test::Filter filter(test::PolicyOf(
-      test::DefaultProfile({"syscalls.allow=[\"@default\", \"@priority\"]"})));
+  const test::Filter filter(
+      test::PolicyOf(test::DefaultProfile({"syscalls.allow=[\"@default\", \"@priority\"]"})));
   EXPECT_EQ(filter("setpriority", PRIO_PROCESS, 0, 5), kAllow);
   EXPECT_EQ(filter("setpriority", PRIO_PROCESS, kGuarded.supervisor, 5), kNotify);
   EXPECT_EQ(filter("setpriority", PRIO_USER, 0, 5), kNotify);
-  for (const char* name : {"sched_setaffinity", "sched_setparam", "sched_setscheduler",
-                           "sched_setattr"}) {
+  for (const char* name :
+       {"sched_setaffinity", "sched_setparam", "sched_setscheduler", "sched_setattr"}) {
     EXPECT_EQ(filter(name, 0), kAllow) << name;
     EXPECT_EQ(filter(name, kGuarded.supervisor), kNotify) << name;
   }
 }
 
 TEST(SeccompKill, NeverTowardsNodeward) {
-  for (const int pid : {kGuarded.supervisor, kGuarded.keeper, -kGuarded.supervisor_group, -1}) {
+  for (const int pid :
+       {kGuarded.supervisor, kGuarded.keeper, -kGuarded.supervisor_group, -kGuarded.keeper, -1}) {
     EXPECT_EQ(WithInt("kill", 0, pid), kNotify) << pid;
   }
   EXPECT_EQ(DefaultFilter()("kill", 0xffffffffffffffff, SIGKILL), kNotify);
   EXPECT_EQ(DefaultFilter()("kill", 0x00000000ffffffff, SIGKILL), kNotify);
   for (const int pid : {kGuarded.supervisor, kGuarded.keeper, -1}) {
     EXPECT_EQ(WithInt("tgkill", 0, pid), kNotify) << pid;
+  }
+}
+
+TEST(SeccompKill, AThreadOfTheSupervisorIsTheSupervisor) {
+  for (const pid_t thread : kGuarded.threads) {
+    EXPECT_EQ(WithInt("kill", 0, thread), kNotify) << thread;
   }
 }
 
@@ -246,9 +255,8 @@ TEST(SeccompClone, NoNamespaceAndNoOtherParent) {
 
 TEST(SeccompClone, OneWayToForkIsEnoughForProcesses) {
   // arm64 has neither fork nor vfork: the names stand for the wish. Without both, threads alone.
-  FilterPolicy policy = test::PolicyOf(
-      test::DefaultProfile({"syscalls.allow=[\"@default\", \"@process\"]",
-                            "syscalls.deny=[\"fork\", \"vfork\"]"}));
+  FilterPolicy policy = test::PolicyOf(test::DefaultProfile(
+      {"syscalls.allow=[\"@default\", \"@process\"]", "syscalls.deny=[\"fork\", \"vfork\"]"}));
   EXPECT_EQ(test::Filter(policy)("clone", kFork), kNotify);
   EXPECT_EQ(test::Filter(policy)("clone", kThread), kAllow);
 }

@@ -1,5 +1,5 @@
-// The filter as an evaluator of the compiled BPF sees it: which call gets which answer. What decides
-// by arguments is in seccomp_arguments_test.cc.
+// The filter as an evaluator of the compiled BPF sees it: which call gets which answer. What
+// decides by arguments is in seccomp_arguments_test.cc.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -65,15 +65,57 @@ TEST(SeccompFilter, TheCallsOfNodeAreThere) {
 }
 
 TEST(SeccompFilter, WhatIsNotAllowedIsNotified) {
-  for (const char* name :
-       {"mount", "umount2", "ptrace", "init_module", "finit_module", "bpf", "unshare", "setns",
-        "chroot", "pivot_root", "setuid", "setresuid", "setgroups", "capset", "keyctl", "add_key",
-        "process_vm_readv", "process_vm_writev", "pidfd_getfd", "pidfd_send_signal", "tkill",
-        "rt_sigqueueinfo", "rt_tgsigqueueinfo", "kexec_load", "reboot", "swapon", "perf_event_open",
-        "userfaultfd", "seccomp", "setrlimit", "setsid", "setpgid", "open_by_handle_at",
-        "name_to_handle_at", "kcmp", "quotactl", "acct", "settimeofday", "memfd_create", "mlock",
-        "setpriority", "sched_setscheduler", "sched_setattr", "process_madvise", "move_pages",
-        "migrate_pages", "personality", "syslog", "vhangup", "shmget", "mq_open"}) {
+  for (const char* name : {"mount",
+                           "umount2",
+                           "ptrace",
+                           "init_module",
+                           "finit_module",
+                           "bpf",
+                           "unshare",
+                           "setns",
+                           "chroot",
+                           "pivot_root",
+                           "setuid",
+                           "setresuid",
+                           "setgroups",
+                           "capset",
+                           "keyctl",
+                           "add_key",
+                           "process_vm_readv",
+                           "process_vm_writev",
+                           "pidfd_getfd",
+                           "pidfd_send_signal",
+                           "tkill",
+                           "rt_sigqueueinfo",
+                           "rt_tgsigqueueinfo",
+                           "kexec_load",
+                           "reboot",
+                           "swapon",
+                           "perf_event_open",
+                           "userfaultfd",
+                           "seccomp",
+                           "setrlimit",
+                           "setsid",
+                           "setpgid",
+                           "open_by_handle_at",
+                           "name_to_handle_at",
+                           "kcmp",
+                           "quotactl",
+                           "acct",
+                           "settimeofday",
+                           "memfd_create",
+                           "mlock",
+                           "setpriority",
+                           "sched_setscheduler",
+                           "sched_setattr",
+                           "process_madvise",
+                           "move_pages",
+                           "migrate_pages",
+                           "personality",
+                           "syslog",
+                           "vhangup",
+                           "shmget",
+                           "mq_open"}) {
     EXPECT_EQ(DefaultFilter()(name), kNotify) << name;
   }
 }
@@ -210,12 +252,12 @@ TEST(SeccompFilter, FitsIntoTheKernel) {
 // Values that arguments take in life and at their edges, with and without garbage above an int.
 std::uint64_t AnyArgument(std::mt19937_64& random) {
   constexpr std::uint64_t kLikely[] = {
-      0,      1,      2,      3,      5,      6,      10,         16,         17,         40,
-      4,      8,      13,     15,     38,     262,    4000,       4100,       4101,       0x5412,
-      0x541c, 0x5452, 0x8901, 0x2000, 0x80000, 0x800, 0x10000000, 0x20000000, 0x3d0f00,   0x59616d61,
-      ~0ull,  0xffffffff,     0xfffff060};  // -1 as an int, and minus the supervisor's group
-  const std::uint64_t value =
-      random() % 4 == 0 ? random() : kLikely[random() % std::size(kLikely)];
+      0,          1,        2,          3,      5,          6,         10,      16,    17,
+      40,         4,        8,          13,     15,         38,        262,     4000,  4100,
+      4101,       0x5412,   0x541c,     0x5452, 0x8901,     0x2000,    0x80000, 0x800, 0x10000000,
+      0x20000000, 0x3d0f00, 0x59616d61, ~0ull,  0xffffffff, 0xfffff060};  // -1 as an int, and minus
+                                                                          // the supervisor's group
+  const std::uint64_t value = random() % 4 == 0 ? random() : kLikely[random() % std::size(kLikely)];
   return random() % 3 == 0 ? value | kGarbage : value;
 }
 

@@ -16,8 +16,8 @@ namespace nodeward::test {
 
 // Stand-ins for the processes that the application must never signal. The supervisor's group is not
 // its pid, as under a shell.
-inline constexpr Protected kGuarded = {
-    .supervisor = 4100, .supervisor_group = 4000, .keeper = 4101};
+inline const Protected kGuarded = {
+    .supervisor = 4100, .supervisor_group = 4000, .keeper = 4101, .threads = {4110, 4111}};
 
 inline constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
 inline constexpr std::uint32_t kNotify = SECCOMP_RET_USER_NOTIF;
@@ -31,7 +31,8 @@ inline Profile DefaultProfile(std::vector<std::string> overrides = {}) {
   return *profile;
 }
 
-inline FilterPolicy PolicyOf(const Profile& profile, DefaultAnswer answer = DefaultAnswer::kNotify) {
+inline FilterPolicy PolicyOf(const Profile& profile,
+                             DefaultAnswer answer = DefaultAnswer::kNotify) {
   auto policy = ResolvePolicy(profile);
   if (!policy) throw std::runtime_error(policy.error().what);
   policy->guarded = kGuarded;

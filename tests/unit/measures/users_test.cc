@@ -96,8 +96,9 @@ TEST_F(UserFilesTest, WithoutFilesNumbersWorkStill) {
 }
 
 TEST_F(UserFilesTest, MalformedLinesAreNobody) {
-  const UserFiles broken(folder_.Write("broken", "\n#comment\nshort:x:1\nletters:x:ten:10::/:/\n"
-                                                 "fine:x:10:10::/fine:/bin/sh\n"),
+  const UserFiles broken(folder_.Write("broken",
+                                       "\n#comment\nshort:x:1\nletters:x:ten:10::/:/\n"
+                                       "fine:x:10:10::/fine:/bin/sh\n"),
                          folder_ / "group");
   EXPECT_FALSE(broken.FindUser("short"));
   EXPECT_FALSE(broken.FindUser("letters"));
