@@ -131,7 +131,12 @@ Result<Observed> Verify(const Plan& plan, const Progress& progress) {
   Result<Observed> observed = Fail("not observed");
   const PlannedIdentity& identity = plan.launch.identity;
   RunAs(identity.uid, identity.gid, [&] { observed = Observe(progress.pid()); });
-  if (!observed) return observed;
+  if (!observed) {  // what cannot be looked at as the application's user does not run as that user
+    Error error = observed.error();
+    error.what = "the application was not started: its process cannot be looked at as user " +
+                 std::to_string(identity.uid) + ": " + error.what;
+    return Fail(error);
+  }
   observed->securebits = progress.attested().securebits;
   observed->parent_death_signal = progress.attested().parent_death_signal;
   for (const std::uint32_t index : plan.kept) {
