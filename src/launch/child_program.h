@@ -57,6 +57,7 @@ struct ChildLimit {
 struct ChildSession {
   bool terminal;    // true: own process group, made the terminal's foreground; false: own session
   int terminal_fd;  // the controlling terminal's descriptor, when `terminal`
+  pid_t group;      // nodeward's: the foreground is taken from it, and from nobody else
 };
 
 struct ChildFilter {

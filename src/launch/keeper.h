@@ -1,7 +1,7 @@
-// The keeper: a process between supervisor and application. One thread, undumpable, subreaper, no
-// listener; it forks the application on request, relays every wait status, reaps orphans, and kills
-// the whole tree when the supervisor's end of the socket closes, however the supervisor ended.
-// Forked first, before any thread and any secret.
+// The keeper: a process between supervisor and application. One thread, undumpable, subreaper, in a
+// process group of its own, no listener; it forks the application on request, relays every wait
+// status, reaps orphans, and kills the whole tree when the supervisor's end of the socket closes,
+// however the supervisor ended. Forked first, before any thread and any secret.
 #pragma once
 
 #include <sys/types.h>

@@ -31,6 +31,8 @@ class KeeperProcess {
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     signals_.reset(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    setpgid(0,
+            0);  // SIGKILL for nodeward's group (timeout -s KILL) leaves somebody to end the tree
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_NAME, "nodeward-keeper");
@@ -40,9 +42,9 @@ class KeeperProcess {
     bool open = signals_.valid();
     while (open) {
       pollfd waits[] = {{control_, POLLIN, 0}, {signals_.get(), POLLIN, 0}, {gate_.get(), 0, 0}};
-      if (poll(waits, 3, -1) < 0 && errno != EINTR) break;
+      if (poll(waits, 3, more_ ? 0 : -1) < 0 && errno != EINTR) break;
       if (waits[2].revents != 0) GateClosed();
-      if (waits[1].revents != 0) Reap();
+      if (waits[1].revents != 0 || more_) Reap();
       if (waits[0].revents != 0) open = Serve();
     }
     KillTree();
@@ -113,12 +115,16 @@ class KeeperProcess {
     Tell(ReportKind::kExecuted, main_);
   }
 
+  // A bounded number: processes that fork and end as fast as they are reaped must not keep the
+  // supervisor waiting.
   void Reap() {
     signalfd_siginfo drained;
     while (read(signals_.get(), &drained, sizeof(drained)) > 0) {
     }
-    while (ReapOne(WNOHANG)) {
-    }
+    int left = 64;
+    do {
+      more_ = ReapOne(WNOHANG);
+    } while (more_ && --left > 0);
   }
 
   // True when a status was taken; false when none waits or no child is left.
@@ -162,6 +168,7 @@ class KeeperProcess {
   UniqueFd signals_;
   UniqueFd gate_;
   pid_t main_ = 0;
+  bool more_ = false;  // Reap stopped before the last
   char cgroup_kill_[sizeof(KeeperRequest::cgroup_kill)] = {};
 };
 

@@ -8,9 +8,9 @@
 namespace nodeward {
 namespace {
 
-// Stops this job as Ctrl-Z would. Only this process takes the signal: the keeper has it blocked. The
-// kernel drops it where the group is orphaned, so that no shell could continue it (POSIX, 2.4.3).
-// True when this process was stopped and continued.
+// Stops this job as Ctrl-Z would. Only this process takes the signal: the keeper has it blocked.
+// The kernel drops it where the group is orphaned, so that no shell could continue it
+// (POSIX, 2.4.3). True when this process was stopped and continued.
 bool StopJob() {
   sigset_t stop;
   sigset_t before;
