@@ -31,8 +31,8 @@ class KeeperProcess {
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     signals_.reset(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
-    setpgid(0,
-            0);  // SIGKILL for nodeward's group (timeout -s KILL) leaves somebody to end the tree
+    // SIGKILL for nodeward's group (timeout -s KILL) then leaves somebody to end the tree.
+    setpgid(0, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_NAME, "nodeward-keeper");
