@@ -1,8 +1,10 @@
 // A tree that does not want to end: tree NAME KIND… Every process calls itself NAME, ignores what can be
 // ignored and waits; prints "ready" once all are there. KINDs: child, daemon (forked twice, a session of
-// its own), stopped (a child that stopped itself), chain (forks and ends, for ever), group (a group of
-// its own), orphans (100 that end at once, their parent before them); "end" ends the main process.
+// its own), stopped (a child that stopped itself), chain (forks and ends, for ever), hops (a chain with
+// a new session each time), group (a group of its own), orphans (100 that end at once, their parent
+// before them); "end" ends the main process.
 #define _GNU_SOURCE
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +17,7 @@ static int ready[2];
 
 static void stay(void) {
   if (write(ready[1], "x", 1) != 1) _exit(1);
-  for (;;) pause();
+  for (;;) poll(NULL, 0, -1);
 }
 
 static pid_t fork_or_end(void) {
@@ -34,11 +36,12 @@ static void be_daemon(void) {
   stay();
 }
 
-static void be_chain(void) {
+static void be_chain(int hop) {
   if (write(ready[1], "x", 1) != 1) _exit(1);
   for (;;) {
     const pid_t pid = fork();
     if (pid > 0) _exit(0);
+    if (pid == 0 && hop) setsid();
   }
 }
 
@@ -53,7 +56,8 @@ static void be_orphans(void) {
 static void be(const char* kind) {
   if (strcmp(kind, "child") == 0) stay();
   if (strcmp(kind, "daemon") == 0) be_daemon();
-  if (strcmp(kind, "chain") == 0) be_chain();
+  if (strcmp(kind, "chain") == 0) be_chain(0);
+  if (strcmp(kind, "hops") == 0) be_chain(1);
   if (strcmp(kind, "orphans") == 0) be_orphans();
   if (strcmp(kind, "group") == 0) {
     setpgid(0, 0);
@@ -62,7 +66,7 @@ static void be(const char* kind) {
   if (strcmp(kind, "stopped") == 0) {
     if (write(ready[1], "x", 1) != 1) _exit(1);
     raise(SIGSTOP);
-    for (;;) pause();
+    for (;;) poll(NULL, 0, -1);
   }
   _exit(2);
 }
@@ -90,5 +94,5 @@ int main(int argc, char** argv) {
   puts("ready");
   fflush(stdout);
   if (ends) return 0;
-  for (;;) pause();
+  for (;;) poll(NULL, 0, -1);
 }
