@@ -79,7 +79,7 @@ void WaitForExit(Keeper& keeper) {
 // As RunCommand does, with the steps of `without` taken out of what the child applies. They stay
 // among what the supervisor verifies. kExecuted, or the error's words.
 std::string LaunchWithout(const std::vector<std::string>& without,
-                          const std::vector<std::string>& command) {
+                          const std::vector<std::string>& command, bool verified = true) {
   auto arena = Arena::Create();
   BlockSignals();
   auto keeper = Keeper::Start(*arena);
@@ -95,6 +95,7 @@ std::string LaunchWithout(const std::vector<std::string>& without,
   // Without a filter no listener comes, and none is waited for.
   if (std::ranges::count(without, "seccomp") > 0) plan->launch.filter.flags = 0;
   if (auto established = Establish(*plan); !established) return established.error().what;
+  if (!verified) plan->kept.clear();
   UniqueFd listener;
   const auto launched =
       Launch(*plan, *keeper, *arena, [&](UniqueFd taken) { listener = std::move(taken); });
@@ -153,6 +154,12 @@ TEST_F(VerifyTest, WithEveryStepTheCommandRuns) {
 TEST_F(VerifyTest, WithoutNoNewPrivsTheKernelTakesNoFilter) {
   EXPECT_THAT(Without({"no_new_privs"}), StartsWith("seccomp: the kernel refused"));
   EXPECT_FALSE(Ran());
+}
+
+TEST_F(VerifyTest, UnverifiedAMissingStepWouldGoUnnoticed) {
+  const auto unverified = [&] { return LaunchWithout({"limits"}, Command(), false); };
+  EXPECT_EQ(InOwnProcess(unverified), kExecuted);
+  EXPECT_TRUE(Ran());
 }
 
 // What has to go with a step, so that the launch gets as far as the verification.
