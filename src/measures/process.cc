@@ -1,9 +1,12 @@
 // session and descriptors: what the application shares with the process that started nodeward.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "base/text.h"
 #include "measures/child_applies.h"
 #include "measures/rows.h"
 
@@ -38,12 +41,46 @@ Result<void> VerifySession(const LaunchPlan& plan, const Observed& observed) {
   return {};
 }
 
-Explanation ExplainDescriptors(const Profile&, const HostReport&) {
-  return {"only the descriptors 0, 1 and 2 reach it", {"close_range(2), close-on-exec"}};
+std::vector<Text> Named(const Profile& profile) {
+  return profile.process.descriptors.value_or(std::vector<Text>{});
 }
 
-Result<void> PrepareDescriptors(const Profile&, const HostReport&, LaunchPlan& plan) {
+Explanation ExplainDescriptors(const Profile& profile, const HostReport&) {
+  std::vector<std::string> numbers = {"0", "1", "2"};
+  for (const Text& named : Named(profile)) numbers.push_back(named.value);
+  return {"only the descriptors " + JoinWords(numbers) + " reach it",
+          {"close_range(2), close-on-exec"}};
+}
+
+// Inherited, and nothing that leads out of what the application may see. nodeward's own descriptors
+// are all close-on-exec; one that survived into nodeward is not.
+Result<void> CheckDescriptor(int fd, const Where& where) {
+  const int flags = fcntl(fd, F_GETFD);
+  const std::string name = "the descriptor " + std::to_string(fd);
+  if (flags < 0 || (flags & FD_CLOEXEC) != 0) {
+    return Fail(name + " was not open when nodeward was started", where.Text(),
+                "open it in what starts nodeward: nodeward run … " + std::to_string(fd) + "<file");
+  }
+  struct stat facts {};
+  if (fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+    return Fail(name + " is a folder: it would lead anywhere below it", where.Text());
+  }
+  return {};
+}
+
+Result<void> PrepareDescriptors(const Profile& profile, const HostReport&, LaunchPlan& plan) {
+  plan.kept_fds.clear();
+  for (const Text& named : Named(profile)) {
+    const auto fd = static_cast<int>(std::strtol(named.value.c_str(), nullptr, 10));
+    if (auto checked = CheckDescriptor(fd, named.where); !checked) return checked;
+    plan.kept_fds.push_back(fd);
+  }
   std::sort(plan.kept_fds.begin(), plan.kept_fds.end());
+  plan.kept_fds.erase(std::unique(plan.kept_fds.begin(), plan.kept_fds.end()), plan.kept_fds.end());
+  if (plan.kept_fds.size() > kMaxKeptFds) {
+    return Fail("more than " + std::to_string(kMaxKeptFds) + " descriptors",
+                Named(profile).front().where.Text());
+  }
   return {};
 }
 

@@ -174,6 +174,8 @@ constexpr Key kKeys[] = {
     {"process.workdir", KeyKind::kText, "\"/app\"",
      Put<kProcess, &ProcessSection::workdir, ReadWorkdir>},
     {"process.umask", KeyKind::kText, "\"0077\"", Put<kProcess, &ProcessSection::umask, ReadUmask>},
+    {"process.descriptors", KeyKind::kNumberList, "[3]",
+     PutList<kProcess, &ProcessSection::descriptors, ReadDescriptor>},
 
     {"environment.pass", KeyKind::kList, "[\"NODE_ENV\", \"OTEL_*\"]",
      PutList<&P::environment, &EnvironmentSection::pass, ReadPattern>},

@@ -26,6 +26,7 @@ enum class KeyKind {
   kPair,      // a number, a string, or { soft, hard }
   kList,      // of strings
   kNameList,  // of strings and numbers
+  kNumberList,
   kPortList,  // of numbers and strings
   kMap,       // a table of strings, whose names the profile chooses
   kSection,   // a table whose keys are not settled yet

@@ -59,6 +59,7 @@ struct ProcessSection {
   TextList groups;
   Setting<std::string> workdir;
   Setting<std::uint32_t> umask;
+  TextList descriptors;  // numbers of inherited descriptors that reach the application
 };
 
 struct EnvironmentSection {

@@ -51,6 +51,7 @@ class Reader {
 
 // Values of one kind each. `node` is the key's value.
 std::optional<std::string> ReadAccount(Reader& reader, const Node& node);
+std::optional<std::string> ReadDescriptor(Reader& reader, const Node& node);
 std::optional<std::string> ReadWorkdir(Reader& reader, const Node& node);
 std::optional<std::string> ReadFilePath(Reader& reader, const Node& node);
 std::optional<std::uint32_t> ReadUmask(Reader& reader, const Node& node);

@@ -85,6 +85,15 @@ std::optional<std::string> ReadAccount(Reader& reader, const Node& node) {
   return name;
 }
 
+std::optional<std::string> ReadDescriptor(Reader& reader, const Node& node) {
+  if (node.kind != Node::Kind::kInteger) return reader.WrongKind(node, "a descriptor's number");
+  // 0, 1 and 2 always reach it.
+  if (node.integer < 3 || node.integer > 1023) {
+    return reader.Wrong(node, std::to_string(node.integer) + " is not between 3 and 1023");
+  }
+  return std::to_string(node.integer);
+}
+
 std::optional<std::string> ReadWorkdir(Reader& reader, const Node& node) {
   const auto text = reader.PlainText(node);
   if (!text) return std::nullopt;

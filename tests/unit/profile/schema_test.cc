@@ -139,6 +139,10 @@ TEST(Schema, TypesAgree) {
         EXPECT_EQ(type(schema), "array");
         EXPECT_EQ(type(Resolve(schema["items"])), "string");
         break;
+      case KeyKind::kNumberList:
+        EXPECT_EQ(type(schema), "array");
+        EXPECT_EQ(type(schema["items"]), "integer");
+        break;
       case KeyKind::kNameList:
       case KeyKind::kPortList:
         EXPECT_EQ(type(schema), "array");
