@@ -38,6 +38,20 @@ test('what nodeward itself opens does not arrive either', async (t) => {
   assert.equal(result.stdout, 'descriptors 0 1 2 \n');
 });
 
+test('those that the profile names arrive, and a folder is refused', (t) => {
+  const named = inheriting(t, nodeward, ['run', '--set', 'process.descriptors=[4, 202]', '--',
+    victim('descriptors')]);
+  assert.equal(named.stdout, 'descriptors 0 1 2 4 202 \n', named.stderr);
+  const folder = inheriting(t, nodeward, ['run', '--set', 'process.descriptors=[3]', '--',
+    victim('descriptors')]);
+  assert.equal(folder.code, 125);
+  assert.match(folder.stderr, /the descriptor 3 is a folder/);
+  const closed = inheriting(t, nodeward, ['run', '--set', 'process.descriptors=[300]', '--',
+    victim('descriptors')]);
+  assert.equal(closed.code, 125);
+  assert.match(closed.stderr, /the descriptor 300 was not open when nodeward was started/);
+});
+
 test('an inherited folder is no way out for Node.js', (t) => {
   const look = 'try { console.log(require("fs").readdirSync("/proc/self/fd/3").includes("passwd")) }' +
     ' catch (error) { console.log(error.code) }';
