@@ -172,7 +172,7 @@ test('an option that nodeward does not have is never left out of account', async
 });
 
 test('a shell as command is started, with a warning', async () => {
-  const result = await run(['run', '--', 'sh', '-c', 'exit 3'], {});
+  const result = await run(['run', '--set', 'supervise.restart="never"', '--', 'sh', '-c', 'exit 3']);
   assert.equal(result.code, 3);
   const warning = result.events.find((event) => event.event === 'alert');
   assert.match(warning.message, /the command is a shell \(sh\).*nodeward run -- node server\.js/);
