@@ -68,7 +68,8 @@ class Progress {
 
   Result<void> UntilReady() {
     const bool wants_listener = (plan_.launch.filter.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
-    while (!ready_ || (wants_listener && !listener_)) {
+    // The keeper's report of the pid may come after all that the child itself has sent.
+    while (pid_ == 0 || !ready_ || (wants_listener && !listener_)) {
       if (auto taken = TakeOne(); !taken) return taken;
     }
     return {};
