@@ -93,7 +93,8 @@ test('refused: a vault cut short anywhere', async (t) => {
   const whole = fs.readFileSync(made.sealed);
   for (const size of [1, 60, whole.length - 70000, whole.length - 1]) {
     fs.writeFileSync(made.sealed, whole.subarray(0, size));
-    await refuses(t, made, [/app\.vault\.age: the vault/, /(truncated|cut short|not an age file|altered)/, /try: /]);
+    await refuses(t, made,
+      [/app\.vault\.age: the vault/, /(truncated|cut short|not an age file|altered)/, /try: /]);
   }
   fs.writeFileSync(made.sealed, '');
   await refuses(t, made, [/app\.vault\.age: the vault/, /try: /]);
@@ -184,7 +185,8 @@ function typing(command, lines, asks) {
     let typed = 0;
     child.stdout.on('data', (data) => {
       text += data;
-      if (typed < lines.length && (text.match(asks) ?? []).length > typed) child.stdin.write(`${lines[typed++]}\n`);
+      const asked = (text.match(asks) ?? []).length;
+      if (typed < lines.length && asked > typed) child.stdin.write(`${lines[typed++]}\n`);
     });
     child.stdin.on('error', () => {});
     child.on('close', (code) => resolve({ code, text }));
@@ -205,7 +207,8 @@ async function passphraseVault(t) {
 
 test('a passphrase opens a vault on a terminal, a wrong one does not, and none is no launch', async (t) => {
   const made = await passphraseVault(t);
-  const command = [nodeward, 'run', '-p', made.profile, '--', process.execPath, '-e', 'console.log(`length ${process.env.PASSWORD.length}`)'];
+  const script = 'console.log(`length ${process.env.PASSWORD.length}`)';
+  const command = [nodeward, 'run', '-p', made.profile, '--', process.execPath, '-e', script];
   const right = await typing(command, [PASSPHRASE], /Passphrase for [^\n]*: /g);
   assert.equal(right.code, 0, right.text);
   assert.match(right.text, new RegExp(`^length ${CANARY.length}\r?$`, 'm'));
@@ -265,7 +268,8 @@ for (const restart of ['never', 'on-failure']) {
 }
 
 test('after a restart the secrets are there again, and gone from nodeward again', async (t) => {
-  const made = vault(t, SECRET, { rest: '[supervise]\nrestart = "on-failure"\nbackoff = { initial = "10ms", max = "10ms" }\n' });
+  const made = vault(t, SECRET, { rest: '[supervise]\nrestart = "on-failure"\n' +
+    'backoff = { initial = "10ms", max = "10ms" }\n' });
   const folder = path.join(made.folder, 'state');
   fs.mkdirSync(folder);
   fs.chmodSync(folder, 0o777);
