@@ -83,15 +83,19 @@ function start(args, { env = process.env, cwd, stdio = ['ignore', 'pipe', 'pipe'
   };
 }
 
-// Waits until `test` holds and answers what it answered; asks again every 10 ms.
-async function eventually(test, what, timeout = 5000) {
+// Resolves with what `test` answers as soon as it answers something: for states that nobody announces, such
+// as the end of somebody else's process. Looks every 10 ms, and gives up after `timeout`.
+function eventually(test, what, timeout = 5000) {
   const end = Date.now() + timeout;
-  for (;;) {
-    const found = test();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`not in ${timeout} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  return new Promise((resolve, reject) => {
+    const look = setInterval(() => {
+      const found = test();
+      if (found) resolve(found);
+      else if (Date.now() > end) reject(new Error(`not in ${timeout} ms: ${what}`));
+      else return;
+      clearInterval(look);
+    }, 10);
+  });
 }
 
 // The fields of /proc/PID/status; null when the process is gone.

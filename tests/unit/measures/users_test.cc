@@ -17,7 +17,7 @@ class UserFilesTest : public testing::Test {
   UserFiles files_{folder_.Write("passwd",
                                  "root:x:0:0:root:/root:/bin/bash\n"
                                  "node:x:1000:1001:Node,,,:/home/node:/bin/sh\n"
-                                 "1000:x:2000:2001::/home/digits:/bin/sh\n"
+                                 "1000:x:2000:2001::/srv/digits:/bin/sh\n"
                                  "twin:x:1000:7:a second name:/twin:/bin/sh\n"
                                  "nohome:x:3000:3000:::/bin/sh\n"
                                  "no-newline:x:4000:4000::/last:/bin/sh"),
