@@ -4,6 +4,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <utility>
 
 #include "supervise/reports.h"
@@ -12,11 +14,14 @@ namespace nodeward {
 
 using Descriptor = boost::asio::posix::stream_descriptor;
 
+// The announcement of version 1 comes before the kill that it announces is counted.
+constexpr std::chrono::milliseconds kCountedBy{100};
+
 // The announcements that are waited for. Handlers hold it weakly: it may end while one is queued.
 class LimitWatch::Waits : public std::enable_shared_from_this<Waits> {
  public:
   Waits(boost::asio::io_context& context, std::function<void()> announced)
-      : context_(context), announced_(std::move(announced)) {}
+      : context_(context), later_(context), announced_(std::move(announced)) {}
 
   void Begin(std::vector<CgroupWatch> watches) {
     watches_ = std::move(watches);
@@ -28,6 +33,7 @@ class LimitWatch::Waits : public std::enable_shared_from_this<Waits> {
   }
 
   void End() {
+    later_.cancel();
     descriptors_.clear();
     watches_.clear();
   }
@@ -41,11 +47,21 @@ class LimitWatch::Waits : public std::enable_shared_from_this<Waits> {
           if (error || !self || index >= self->watches_.size()) return;
           AcceptWatch(self->watches_[index]);
           self->announced_();
+          self->LookLater();
           self->Wait(index);
         });
   }
 
+  void LookLater() {
+    later_.expires_after(kCountedBy);
+    later_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+      const auto self = weak.lock();
+      if (!error && self && !self->watches_.empty()) self->announced_();
+    });
+  }
+
   boost::asio::io_context& context_;
+  boost::asio::steady_timer later_;
   std::function<void()> announced_;
   std::vector<CgroupWatch> watches_;
   std::vector<Descriptor> descriptors_;
