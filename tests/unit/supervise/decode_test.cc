@@ -65,6 +65,12 @@ TEST(DecodeTable, HoldsAtLeastSixtyCallsWithPointers) {
   EXPECT_GE(with(IsRead), 60);
 }
 
+// Whether the filter looks at the arguments of a call, too.
+bool DecidedByArguments(std::string_view name) {
+  return std::ranges::any_of(ArgumentRules(true),
+                             [&](const ArgumentRule& rule) { return rule.call == name; });
+}
+
 TEST(DecodeTable, RowsAreConsistent) {
   for (const CallRow& row : DecodedCalls()) {
     for (int i = 0; i < kCallArguments; ++i) {
@@ -76,7 +82,7 @@ TEST(DecodeTable, RowsAreConsistent) {
         EXPECT_NE(arg.kind, ArgKind::kNone) << row.name;
       }
       // AllowHint describes these without memory.
-      if (HasArgumentRules(row.name)) {
+      if (DecidedByArguments(row.name)) {
         EXPECT_FALSE(IsRead(arg)) << row.name;
       }
     }
@@ -261,37 +267,45 @@ TEST(DecodeCall, UnknownCalls) {
 
 // Hints.
 
+// For a profile that allows what the default one does.
+std::string Hint(const seccomp_data& call) { return AllowHint(call, {"@default"}); }
+
 TEST(AllowHint, NamesTheLine) {
-  EXPECT_EQ(AllowHint(Call(SYS_mount)), "[syscalls] allow = [\"mount\"]");
-  EXPECT_EQ(AllowHint(Call(SYS_getppid)), "[syscalls] allow = [\"getppid\"]");
+  EXPECT_EQ(Hint(Call(SYS_mount)), "[syscalls] allow = [\"@default\", \"mount\"]");
+  EXPECT_EQ(Hint(Call(SYS_getppid)), "[syscalls] allow = [\"@default\", \"getppid\"]");
   // These have argument rules, and the arguments satisfy them: the name alone is missing.
-  EXPECT_EQ(AllowHint(Call(SYS_clone, SIGCHLD)), "[syscalls] allow = [\"clone\"]");
-  EXPECT_EQ(AllowHint(Call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-            "[syscalls] allow = [\"socketpair\"]");
-  EXPECT_EQ(AllowHint(Call(SYS_setpriority, PRIO_PROCESS, 0, 5)),
-            "[syscalls] allow = [\"setpriority\"]");
+  EXPECT_EQ(Hint(Call(SYS_clone, SIGCHLD)), "[syscalls] allow = [\"@default\", \"@process\"]");
+  EXPECT_EQ(Hint(Call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+            "[syscalls] allow = [\"@default\", \"socketpair\"]");
+  EXPECT_EQ(Hint(Call(SYS_setpriority, PRIO_PROCESS, 0, 5)),
+            "[syscalls] allow = [\"@default\", \"setpriority\"]");
+}
+
+// Lists of a profile replace each other: the line must not take away what is allowed already.
+TEST(AllowHint, KeepsWhatIsAllowed) {
+  EXPECT_EQ(AllowHint(Call(SYS_mount), {"@default", "mlock"}),
+            "[syscalls] allow = [\"@default\", \"mlock\", \"mount\"]");
+  EXPECT_EQ(AllowHint(Call(SYS_mount), {}), "[syscalls] allow = [\"mount\"]");
 }
 
 TEST(AllowHint, SaysWhereNoLineHelps) {
   const auto no = [](std::string_view what) {
     return "no profile line allows " + std::string(what) + " in this version";
   };
-  EXPECT_EQ(AllowHint(Call(SYS_socket, AF_PACKET, SOCK_RAW, 0x300)),
+  EXPECT_EQ(Hint(Call(SYS_socket, AF_PACKET, SOCK_RAW, 0x300)),
             no("socket(AF_PACKET, SOCK_RAW, 0x300)"));
-  EXPECT_EQ(AllowHint(Call(SYS_clone, CLONE_NEWUSER | SIGCHLD)),
-            no("clone(SIGCHLD|CLONE_NEWUSER)"));
-  EXPECT_EQ(AllowHint(Call(SYS_prctl, PR_SET_PTRACER, -1)), no("prctl(PR_SET_PTRACER)"));
-  EXPECT_EQ(AllowHint(Call(SYS_ioctl, 0, TIOCSTI, 0x7ffe)), no("ioctl(TIOCSTI)"));
-  EXPECT_EQ(AllowHint(Call(SYS_fcntl, 0, F_SETOWN, 9)), no("fcntl(F_SETOWN, 9)"));
-  EXPECT_EQ(AllowHint(Call(SYS_fcntl, 0, F_SETFL, O_ASYNC)), no("fcntl(F_SETFL, O_ASYNC)"));
-  EXPECT_EQ(AllowHint(Call(SYS_socket, AF_INET, SOCK_STREAM, IPPROTO_MPTCP)),
+  EXPECT_EQ(Hint(Call(SYS_clone, CLONE_NEWUSER | SIGCHLD)), no("clone(SIGCHLD|CLONE_NEWUSER)"));
+  EXPECT_EQ(Hint(Call(SYS_prctl, PR_SET_PTRACER, -1)), no("prctl(PR_SET_PTRACER)"));
+  EXPECT_EQ(Hint(Call(SYS_ioctl, 0, TIOCSTI, 0x7ffe)), no("ioctl(TIOCSTI)"));
+  EXPECT_EQ(Hint(Call(SYS_fcntl, 0, F_SETOWN, 9)), no("fcntl(F_SETOWN, 9)"));
+  EXPECT_EQ(Hint(Call(SYS_fcntl, 0, F_SETFL, O_ASYNC)), no("fcntl(F_SETFL, O_ASYNC)"));
+  EXPECT_EQ(Hint(Call(SYS_socket, AF_INET, SOCK_STREAM, IPPROTO_MPTCP)),
             no("socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP)"));
-  EXPECT_EQ(AllowHint(Call(SYS_setpriority, PRIO_PROCESS, 9, 5)),
-            no("setpriority(PRIO_PROCESS, 9)"));
-  EXPECT_EQ(AllowHint(Call(SYS_prlimit64, 9, RLIMIT_CPU)), no("prlimit64(9, RLIMIT_CPU)"));
-  EXPECT_EQ(AllowHint(Call(SYS_kill, -1, SIGKILL)), no("kill(-1, SIGKILL)"));
-  EXPECT_EQ(AllowHint(Call(SYS_tgkill, 9, 9, SIGTERM)), no("tgkill(9, 9, SIGTERM)"));
-  EXPECT_EQ(AllowHint(Call(500)), no("syscall_500"));
+  EXPECT_EQ(Hint(Call(SYS_setpriority, PRIO_PROCESS, 9, 5)), no("setpriority(PRIO_PROCESS, 9)"));
+  EXPECT_EQ(Hint(Call(SYS_prlimit64, 9, RLIMIT_CPU)), no("prlimit64(9, RLIMIT_CPU)"));
+  EXPECT_EQ(Hint(Call(SYS_kill, -1, SIGKILL)), no("kill(-1, SIGKILL)"));
+  EXPECT_EQ(Hint(Call(SYS_tgkill, 9, 9, SIGTERM)), no("tgkill(9, 9, SIGTERM)"));
+  EXPECT_EQ(Hint(Call(500)), no("syscall_500"));
 }
 
 // A line that the profile's own check refuses would send the operator in circles.
@@ -299,7 +313,7 @@ TEST(AllowHint, NamesOnlyWhatAProfileCanName) {
   for (int number = 0; number < 512; ++number) {
     const std::string name(CallName(number));
     if (SyscallNumber(name) == number) continue;
-    EXPECT_EQ(AllowHint(Call(number)),
+    EXPECT_EQ(Hint(Call(number)),
               "no profile line allows " + NameOrNumber(number) + " in this version");
   }
 }
