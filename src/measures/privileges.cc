@@ -32,6 +32,15 @@ Result<void> VerifyBounding(const LaunchPlan& plan, const Observed& observed) {
   return Fail("its capability bounding set is not empty");
 }
 
+// kill(2), and PR_SET_PDEATHSIG with the rights of the parent that died, between two users.
+Support SupportParentDeath(const Profile& profile, const HostReport& host) {
+  const bool changes = host.Has(CAP_SETUID) && (host.uid == 0 || profile.process.user);
+  if (!changes || host.Has(CAP_KILL)) return Full{};
+  return Partial{
+      "without CAP_KILL nodeward could neither stop nor end an application of another user",
+      "docker run --cap-add KILL"};
+}
+
 Explanation ExplainParentDeath(const Profile&, const HostReport&) {
   return {"the application's tree ends within a second of nodeward, however nodeward ends",
           {"a keeper process, subreaper of the tree; PR_SET_PDEATHSIG besides"}};
@@ -70,7 +79,7 @@ const Measure kParentDeathMeasure = {
     .name = "parent_death",
     .section = "",
     .wanted = Always,
-    .support = AlwaysFull,
+    .support = SupportParentDeath,
     .explain = ExplainParentDeath,
     .prepare = NothingToPrepare,
     .establish = nullptr,
