@@ -112,6 +112,7 @@ std::vector<ArgumentRule> ArgumentRules(bool children) {
     rules.push_back({call, {{0, kInt, 0}}});
   }
   rules.push_back({"setpriority", {{0, kInt, 0 /* PRIO_PROCESS */}, {1, kInt, 0}}});
+  rules.push_back({"ioprio_set", {{0, kInt, 1 /* IOPRIO_WHO_PROCESS */}, {1, kInt, 0}}});
   Append(rules, "fcntl", 1, kFcntlCommands);
   Append(rules, "ioctl", 1, kIoctlRequests);
   Append(rules, "prctl", 0, kPrctlOptions);

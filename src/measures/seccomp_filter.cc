@@ -157,8 +157,16 @@ std::vector<GuardedCall> Guards(const Protected& guarded) {
                    {value(guarded.supervisor), value(guarded.keeper),
                     value(-guarded.supervisor_group), value(-guarded.keeper), value(-1)}};
   for (const pid_t thread : guarded.threads) kill.values.push_back(value(thread));
-  return {std::move(kill),
-          {SyscallNumber("tgkill"), {value(guarded.supervisor), value(guarded.keeper), value(-1)}}};
+  const std::vector<std::uint32_t> groups{value(guarded.supervisor), value(guarded.keeper),
+                                          value(-1)};
+  std::vector<GuardedCall> guards{{SyscallNumber("tgkill"), groups},
+                                  {SyscallNumber("rt_tgsigqueueinfo"), groups}};
+  // Beyond kill and tgkill no group has them; a profile that names one does not mean nodeward.
+  for (const char* name : {"tkill", "rt_sigqueueinfo", "pidfd_open"}) {
+    guards.push_back({SyscallNumber(name), kill.values});
+  }
+  guards.push_back(std::move(kill));
+  return guards;
 }
 
 }  // namespace
