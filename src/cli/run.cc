@@ -6,7 +6,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
+#include <string>
 
 #include "cli/launch_inputs.h"
 #include "events/bus.h"
@@ -55,9 +57,7 @@ int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThrea
   return code ? *code : PrintErrors({code.error()});
 }
 
-}  // namespace
-
-int RunCommand(const RunOptions& options) {
+int Run(const RunOptions& options) {
   HideOwnMemory();
   auto request = MakeRequest(options);
   if (!request) return PrintErrors(request.error());
@@ -81,6 +81,19 @@ int RunCommand(const RunOptions& options) {
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
   return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread);
+}
+
+}  // namespace
+
+int RunCommand(const RunOptions& options) {
+  try {
+    return Run(options);
+  } catch (const std::exception& error) {  // no thread, no memory, no /proc: what runs is ended
+    return PrintErrors({{std::string("nodeward cannot go on: ") + error.what(),
+                         {},
+                         "more processes (ulimit -u, docker run --pids-limit, TasksMax=), more "
+                         "memory, and a /proc"}});
+  }
 }
 
 }  // namespace nodeward
