@@ -1,6 +1,9 @@
 #include "plan/secret_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -76,6 +79,18 @@ Result<OpenFile> Open(const std::string& path, std::size_t limit, const std::str
   return OpenFile{std::move(file), static_cast<std::size_t>(facts.st_size)};
 }
 
+// Signals are blocked by now: without this look at them Ctrl-C at the question would do nothing.
+// True when one asked to end; it stays pending.
+bool EndedWhileAsking(int terminal) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) sigaddset(&ends, signal);
+  const UniqueFd signals(signalfd(-1, &ends, SFD_CLOEXEC));
+  pollfd waits[] = {{terminal, POLLIN, 0}, {signals.get(), POLLIN, 0}};
+  poll(waits, 2, -1);
+  return waits[1].revents != 0;
+}
+
 }  // namespace
 
 Result<void> CheckSecretFile(const std::string& path, std::size_t limit, const std::string& what) {
@@ -106,6 +121,7 @@ Result<SecretBuffer> AskPassphrase(const std::string& question) {
   if (write(terminal.get(), question.data(), question.size()) < 0) {
     return Fail("cannot ask for the passphrase: " + DescribeErrno(errno));
   }
+  if (EndedWhileAsking(terminal.get())) return Fail("interrupted; no passphrase was given");
   SecretBuffer line(kLongestPassphrase);
   const ssize_t size = read(terminal.get(), line.data(), line.size());
   if (size <= 0) return Fail("no passphrase was given");
