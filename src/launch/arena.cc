@@ -126,6 +126,9 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.path = Copy(plan.path);
   child.argv = Arguments(plan.command);
   child.envp = Environment(plan.environment);
+  child.shared = base_;
+  child.shared_size = kSize;
+  child.shared_used = used_;
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/prctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "kernel/sys.h"
@@ -38,14 +39,27 @@ int PlaceStdio(const ChildProgram& program) noexcept {
   return 0;
 }
 
+// A copy takes the shared memory's place, at the same addresses. Whoever may write to this process
+// from now on (another one of the application's user) must not write to what the keeper will start
+// its next child from, with all privileges.
+int LeaveSharedMemory(const ChildProgram& program) noexcept {
+  const long base = reinterpret_cast<long>(program.shared);
+  const long size = static_cast<long>(program.shared_size);
+  const long copy = Call(SYS_mmap, 0, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (copy < 0) return static_cast<int>(-copy);
+  const char* from = static_cast<const char*>(program.shared);
+  char* to = reinterpret_cast<char*>(copy);
+  for (std::size_t i = 0; i < program.shared_used; ++i) to[i] = from[i];
+  const long moved = Call(SYS_mremap, copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, base);
+  return moved == base ? 0 : static_cast<int>(-moved);
+}
+
 // Read from the kernel before the filter, independently of what the steps believe to have done.
 ChildAttestation Attest() noexcept {
   ChildAttestation attested = {};
   attested.securebits = kernel::Prctl(PR_GET_SECUREBITS);
   kernel::Prctl(PR_GET_PDEATHSIG, reinterpret_cast<unsigned long>(&attested.parent_death_signal));
-  // The supervisor now looks at /proc/PID with the application's ids. Nothing is given away that
-  // the application itself will not have in a moment.
-  kernel::Prctl(PR_SET_DUMPABLE, 1);
   return attested;
 }
 
@@ -57,7 +71,13 @@ void RunChild(const ChildProgram& program) noexcept {
   ready.kind = ReportKind::kReady;
   for (std::uint32_t i = 0; i < program.step_count; ++i) {
     const ChildStep& step = program.steps[i];
-    if (i + 1 == program.step_count) ready.attested = Attest();  // the filter is the last step
+    if (i + 1 == program.step_count) {  // the filter is the last step
+      ready.attested = Attest();
+      if (const int error = LeaveSharedMemory(program)) {
+        GiveUp(program, ChildStage::kStdio, 0, error);
+      }
+      if (program.filter.length == 0) kernel::Prctl(PR_SET_DUMPABLE, 1);  // else: right before it
+    }
     if (const int error = step.apply(program)) {
       GiveUp(program, ChildStage::kMeasure, step.measure, error);
     }

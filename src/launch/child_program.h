@@ -87,6 +87,10 @@ struct ChildProgram {
   int relay_stderr;           // descriptor that becomes 2, or -1
   ChildFilter filter;
 
+  void* shared;             // the memory that all of this lies in, and its size: the child gives it
+  std::size_t shared_size;  // back before anybody else may look at it
+  std::size_t shared_used;
+
   const char* path;  // absolute path of the command
   char* const* argv;
   char* const* envp;

@@ -42,7 +42,9 @@ Error StepFailed(const Plan& plan, const ControlReport& report) {
   if (report.stage == ChildStage::kExec) return ExecFailed(plan.launch, report.error);
   const std::string why = DescribeErrno(report.error);
   if (report.stage == ChildStage::kGate) return {"the launch was given up"};
-  if (report.stage == ChildStage::kStdio) return {"cannot start the application's process: " + why};
+  if (report.stage == ChildStage::kStdio || report.measure >= Measures().size()) {
+    return {"cannot start the application's process: " + why};
+  }
   const Measure& measure = Measures()[report.measure];
   if (measure.name == "identity" && report.error == EBADE) {
     return {"identity: the application could become root again after dropping root"};

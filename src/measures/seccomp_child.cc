@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/prctl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -43,6 +44,14 @@ int SendDescriptor(int control, int fd) noexcept {
   kernel::Exit(sent ? 0 : 1);
 }
 
+// From here on the supervisor may look at /proc/PID with the application's ids, and so may any
+// other process of that user. Nothing is given away that the application will not have in a moment;
+// but not before the messenger is a process of its own, which has no filter.
+int Install(const ChildProgram& program, const sock_fprog& code) noexcept {
+  kernel::Prctl(PR_SET_DUMPABLE, 1);
+  return kernel::InstallFilter(program.filter.flags, &code);
+}
+
 int InstallWithListener(const ChildProgram& program, const sock_fprog& code) noexcept {
   int pipe[2];
   if (const long status = Call(SYS_pipe2, reinterpret_cast<long>(pipe), O_CLOEXEC)) {
@@ -53,7 +62,7 @@ int InstallWithListener(const ChildProgram& program, const sock_fprog& code) noe
   const pid_t messenger = kernel::Clone(CLONE_FILES | CLONE_PARENT | SIGCHLD);
   if (messenger < 0) return -messenger;
   if (messenger == 0) Messenger(pipe[0], program.control);
-  const int listener = kernel::InstallFilter(program.filter.flags, &code);
+  const int listener = Install(program, code);
   if (kernel::Write(pipe[1], &listener, sizeof(listener)) != sizeof(listener)) return EPIPE;
   return listener < 0 ? -listener : 0;
 }
@@ -67,7 +76,7 @@ int ApplySeccomp(const ChildProgram& program) noexcept {
   if ((program.filter.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
     return InstallWithListener(program, code);
   }
-  return -kernel::InstallFilter(program.filter.flags, &code);
+  return -Install(program, code);
 }
 
 }  // namespace nodeward
