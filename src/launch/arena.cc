@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "measures/child_applies.h"
 #include "measures/measure.h"
 
 namespace nodeward {
@@ -103,6 +104,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   ChildProgram& child = *new (Array<ChildProgram>(1)) ChildProgram{};
   for (const std::uint32_t index : steps) {
     child.steps[child.step_count++] = {Measures()[index].apply, index};
+    child.filtered = Measures()[index].apply == ApplySeccomp;
   }
   child.keeper = plan.guarded.keeper;
   child.control = plan.control;

@@ -76,7 +76,8 @@ void RunChild(const ChildProgram& program) noexcept {
       if (const int error = LeaveSharedMemory(program)) {
         GiveUp(program, ChildStage::kStdio, 0, error);
       }
-      if (program.filter.length == 0) kernel::Prctl(PR_SET_DUMPABLE, 1);  // else: right before it
+      // For the supervisor's look at /proc/PID. With a filter: right before it, and not earlier.
+      if (!program.filtered) kernel::Prctl(PR_SET_DUMPABLE, 1);
     }
     if (const int error = step.apply(program)) {
       GiveUp(program, ChildStage::kMeasure, step.measure, error);

@@ -86,6 +86,7 @@ struct ChildProgram {
   int relay_stdout;           // descriptor that becomes 1, or -1
   int relay_stderr;           // descriptor that becomes 2, or -1
   ChildFilter filter;
+  bool filtered;  // the last step installs it
 
   void* shared;             // the memory that all of this lies in, and its size: the child gives it
   std::size_t shared_size;  // back before anybody else may look at it
