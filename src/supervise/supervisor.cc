@@ -237,6 +237,7 @@ class Supervisor::Loop {
       case ReportKind::kTreeGone:
         return TreeGone();
       case ReportKind::kStopped:
+        if (stopping_) return;  // the stop timer must run: this process may not stop now
         if (jobs_.active() && !jobs_.StopWith(main_, report.status)) {
           jobs_.GiveTo(main_);
           keeper_.Send(KeeperRequestKind::kSignalGroup, SIGCONT);
