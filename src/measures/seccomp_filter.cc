@@ -44,6 +44,17 @@ Error UnknownGroup(const Text& text) {
           "one of " + JoinWords(names)};
 }
 
+// clone3(2) takes its flags in memory, where no filter can look: allowing it would allow every
+// namespace.
+Result<void> RefuseUncheckable(const Profile& profile) {
+  for (const Text& text : profile.syscalls.allow.value_or(std::vector<Text>{})) {
+    if (text.value != "clone3") continue;
+    return Fail("clone3 cannot be allowed: no filter sees its flags", text.where.Text(),
+                "\"@process\": the C library then makes processes with clone");
+  }
+  return {};
+}
+
 Result<void> Collect(const std::optional<std::vector<Text>>& list, Names& names) {
   for (const Text& text : list.value_or(std::vector<Text>{})) {
     if (text.value.starts_with('@')) {
@@ -179,6 +190,7 @@ int SyscallNumber(const std::string& name) {
 Result<FilterPolicy> ResolvePolicy(const Profile& profile) {
   Names allow;
   Names deny;
+  if (auto refused = RefuseUncheckable(profile); !refused) return Fail(refused.error());
   if (auto collected = Collect(profile.syscalls.allow, allow); !collected) {
     return Fail(collected.error());
   }

@@ -225,6 +225,12 @@ TEST(SeccompFilter, EachAnswer) {
   }
 }
 
+TEST(SeccompPolicy, RefusesACallWhoseArgumentsNoFilterSees) {
+  const auto policy = ResolvePolicy(WithCalls({"@default", "clone3"}));
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(policy.error().what, "clone3 cannot be allowed: no filter sees its flags");
+}
+
 TEST(SeccompFilter, UnknownNamesAreErrorsWithTheirPlace) {
   const auto call = ResolvePolicy(WithCalls({"@default", "opennat"}));
   ASSERT_FALSE(call);
