@@ -141,9 +141,18 @@ class Notifier::Answerer {
       last_decoded_ = DecodeCall(call.data, memory);
       last_call_ = call;
     }
-    if (owner_.options_.kill && !owner_.options_.permissive) kill(caller.process, SIGKILL);
+    if (owner_.options_.kill && !owner_.options_.permissive) Kill(call);
     Send(call);
     Record(call, caller);
+  }
+
+  // Not by the number remembered above, which may be another's within a second: by a descriptor
+  // that was opened while the caller still waited.
+  void Kill(const seccomp_notif& call) {
+    const pid_t process = ReadCaller(static_cast<pid_t>(call.pid)).process;
+    const UniqueFd held(static_cast<int>(kernel::Call(SYS_pidfd_open, process, 0)));
+    if (!held.valid() || ioctl(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &call.id) != 0) return;
+    kernel::Call(SYS_pidfd_send_signal, held.get(), SIGKILL, 0, 0);
   }
 
   // A loop over one call without pointers is decoded once.
