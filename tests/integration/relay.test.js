@@ -117,9 +117,9 @@ describe('a reader that does not read', () => {
   // A pipe that is full, with nobody at its other end. The application makes a violation each 10 ms.
   const busy = `setInterval(() => { ${violate} }, 10); process.on('SIGTERM', () => process.exit(6)); console.log('ready')`;
 
-  it('neither the application nor SIGTERM waits', async () => {
+  it('neither the application nor SIGTERM waits', async (test) => {
     const child = spawn('sh', ['-c', 'mkfifo "$0"; exec 8<>"$0"; rm "$0"; head -c 65536 /dev/zero >&8; exec "$@" 2>&8',
-      path.join(fs.mkdtempSync(path.join(require('node:os').tmpdir(), 'nodeward-test-')), 'pipe'),
+      path.join(temporary(test), 'pipe'),
       nodeward, ...never, '--', process.execPath, '-e', busy], { stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';
     child.stdout.on('data', (data) => { out += data; });
