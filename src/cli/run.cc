@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -23,8 +24,12 @@ namespace {
 // The supervisor holds secrets for a moment: no core dump, and nobody of the same user may look.
 void HideOwnMemory() {
   prctl(PR_SET_DUMPABLE, 0);
-  const rlimit none{1, 1};  // core(5): 0 would not stop a handler that core_pattern pipes to
-  setrlimit(RLIMIT_CORE, &none);
+  // core(5): 0 would not stop a handler that core_pattern pipes to. The hard limit is the
+  // profile's.
+  rlimit core{};
+  getrlimit(RLIMIT_CORE, &core);
+  core.rlim_cur = std::min<rlim_t>(core.rlim_max, 1);
+  setrlimit(RLIMIT_CORE, &core);
 }
 
 BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
@@ -74,6 +79,12 @@ int Run(const RunOptions& options) {
   LaunchPlan seed;
   seed.guarded = {getpid(), getpgrp(), keeper->pid(), OwnThreads()};  // none is made after
   seed.control = keeper->child_control();
+  seed.null_stdin = stdio->child_stdin.get();
+  if (stdio->child_stdin.valid()) {
+    seed.warnings.push_back(
+        "standard input is where the events go, so the application gets /dev/null: "
+        "it could write there what looks like an event");
+  }
   seed.relay_stdout = stdio->child_stdout.get();
   seed.relay_stderr = stdio->child_stderr.get();
   auto plan = MakePlan(std::move(*request), std::move(seed), true);

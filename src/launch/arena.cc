@@ -109,6 +109,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.keeper = plan.guarded.keeper;
   child.control = plan.control;
   child.gate = -1;
+  child.null_stdin = plan.null_stdin;
   child.relay_stdout = plan.relay_stdout;
   child.relay_stderr = plan.relay_stderr;
   child.session = {plan.terminal, 0, plan.guarded.supervisor_group};

@@ -30,10 +30,10 @@ void Tell(const ChildProgram& program, const ControlReport& report) noexcept {
 }
 
 int PlaceStdio(const ChildProgram& program) noexcept {
-  const int wanted[] = {program.relay_stdout, program.relay_stderr};
-  for (int i = 0; i < 2; ++i) {
-    if (wanted[i] < 0) continue;
-    const long status = Call(SYS_dup3, wanted[i], i + 1, 0);
+  const int wanted[] = {program.null_stdin, program.relay_stdout, program.relay_stderr};
+  for (int fd = 0; fd < 3; ++fd) {
+    if (wanted[fd] < 0) continue;
+    const long status = Call(SYS_dup3, wanted[fd], fd, 0);
     if (status < 0) return static_cast<int>(-status);
   }
   return 0;

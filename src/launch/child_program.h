@@ -83,6 +83,7 @@ struct ChildProgram {
   ChildIdentity identity;
   std::uint32_t kept_fd_count;
   int kept_fds[kMaxKeptFds];  // sorted; besides 0, 1 and 2
+  int null_stdin;             // descriptor of /dev/null that becomes 0, or -1
   int relay_stdout;           // descriptor that becomes 1, or -1
   int relay_stderr;           // descriptor that becomes 2, or -1
   ChildFilter filter;

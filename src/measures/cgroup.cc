@@ -136,8 +136,13 @@ Result<void> Prepare(const Profile& profile, const HostReport& host, LaunchPlan&
       return verdict.controller == name && InGroup(verdict);
     });
     if (!needed) {
+      // Elsewhere the counters would tell of other people's OOM kills.
+      const bool inherited =
+          std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& verdict) {
+            return verdict.controller == name && verdict.means == Means::kInherited;
+          });
       const auto own = host.cgroup.controllers.find(name);
-      if (own != host.cgroup.controllers.end()) {
+      if (inherited && own != host.cgroup.controllers.end()) {
         plan.inherited_cgroups.push_back(
             {Join(own->second.mount, own->second.path), {name}, own->second.v2, {}, {}, false, {}});
       }

@@ -255,8 +255,12 @@ Result<void> EndLeavings(const std::string& parent, const CgroupMarker& own) {
     const auto marker = ParseMarker(name);
     if (!marker || marker->pid_namespace != own.pid_namespace) continue;
     // Our own group from an earlier start of the application; the supervisor's own holds ourselves.
-    if (*marker == own || IsGone(*marker)) {
+    if (*marker == own) {
       if (auto ended = EndGroup(parent + "/" + name); !ended) return ended;
+    } else if (IsGone(*marker)) {
+      // What cannot be killed now (a process in the kernel's hands) is tried again at the next
+      // start; it must not keep a healthy application down.
+      static_cast<void>(EndGroup(parent + "/" + name));
     }
   }
   return {};

@@ -75,6 +75,7 @@ struct Protected {
 struct LaunchPlan {
   Protected guarded;
   int control = -1;       // the child's end of the socket to the supervisor
+  int null_stdin = -1;    // /dev/null in place of a standard input that leads where events go
   int relay_stdout = -1;  // what becomes the application's 1 and 2; -1: inherited as they are
   int relay_stderr = -1;
   bool terminal = false;  // stdin is the controlling terminal and nodeward is in its foreground

@@ -13,7 +13,8 @@
 
 namespace nodeward {
 
-inline constexpr std::size_t kLongestString = 4096;  // PATH_MAX: the kernel takes no longer path
+// Of a path or name. A flood of refused calls with ever new strings must not become a flood of output.
+inline constexpr std::size_t kLongestString = 512;
 
 std::string NameOrNumber(int number);  // "mount", "syscall_500"
 

@@ -67,6 +67,9 @@ Caller ReadCaller(pid_t tid) {
   return caller;
 }
 
+// Events of a second that fold with nothing before them.
+constexpr int kNewKeysPerSecond = 64;
+
 // What the caller gets. libuv turns EACCES of a fork into an ordinary `error` event of the child
 // process; on EPERM it aborts.
 int AnswerFor(int call) {
@@ -174,9 +177,17 @@ class Notifier::Answerer {
   }
 
   void Record(const seccomp_notif& call, const Caller& caller) {
-    const FoldKey key{call.data.nr, AnswerFor(call.data.nr), caller.command, last_decoded_.target};
+    const auto now = std::chrono::steady_clock::now();
+    if (now - budget_since_ > std::chrono::seconds(1)) {
+      budget_since_ = now;
+      budget_ = kNewKeysPerSecond;
+    }
+    FoldKey key{call.data.nr, AnswerFor(call.data.nr), caller.command, last_decoded_.target};
+    // Whoever makes up ever new names is told apart by the call alone.
+    if (budget_ == 0) key.command = key.target = {};
     const bool first = owner_.folder_.Add(key, [&] { return Describe(call, caller); });
     if (first) {
+      if (budget_ > 0) --budget_;
       owner_.bus_.Emit(Describe(call, caller));
     } else if (!owner_.told_pending_.exchange(true)) {
       owner_.pending_();
@@ -215,6 +226,8 @@ class Notifier::Answerer {
   std::vector<char> answer_;
   std::unordered_map<pid_t, Caller> callers_;
   std::chrono::steady_clock::time_point callers_since_{};
+  std::chrono::steady_clock::time_point budget_since_{};
+  int budget_ = 0;
   pid_t last_tid_ = 0;
   const Caller* last_caller_ = nullptr;
   seccomp_notif last_call_ = {};

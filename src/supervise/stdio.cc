@@ -24,6 +24,11 @@ bool SameFile(int first, int second) {
          a.st_ino == b.st_ino;
 }
 
+bool IsWritable(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
 }  // namespace
 
 Result<StdioPlan> PlanStdio(const Profile& profile) {
@@ -35,6 +40,9 @@ Result<StdioPlan> PlanStdio(const Profile& profile) {
   }
   plan.relay.emplace_back(ends[0]);
   plan.child_stderr.reset(ends[1]);
+  if (SameFile(STDIN_FILENO, STDERR_FILENO) && IsWritable(STDIN_FILENO)) {
+    plan.child_stdin.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  }
   if (SameFile(STDOUT_FILENO, STDERR_FILENO)) {
     plan.child_stdout.reset(fcntl(ends[1], F_DUPFD_CLOEXEC, 3));
   }

@@ -13,6 +13,7 @@ namespace nodeward {
 
 struct StdioPlan {
   std::vector<UniqueFd> relay;  // read ends, for the bus
+  UniqueFd child_stdin;         // /dev/null, where standard input is what events go to
   UniqueFd child_stdout;        // what becomes the application's 1 and 2; invalid: inherited
   UniqueFd child_stderr;
 };
