@@ -60,6 +60,11 @@ std::optional<std::pair<ControlReport, UniqueFd>> Keeper::Receive() {
   return std::pair(report, std::move(fd));
 }
 
+bool Keeper::Gone() const {
+  char byte = 0;
+  return recv(control_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 std::optional<std::pair<ControlReport, UniqueFd>> Keeper::Await(int timeout_ms) {
   pollfd poll_control{control_.get(), POLLIN, 0};
   int ready = 0;

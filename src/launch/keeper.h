@@ -29,7 +29,7 @@ enum class KeeperRequestKind : std::uint32_t {
 struct KeeperRequest {
   KeeperRequestKind kind;
   int signal;
-  char cgroup_kill[200];  // kLaunch: path of cgroup.kill, or empty; kept for kKillTree
+  char cgroup_kill[1024];  // kLaunch: path of cgroup.kill, or empty; kept for kKillTree
 };
 
 // The supervisor's handle.
@@ -46,6 +46,8 @@ class Keeper {
   bool Send(KeeperRequestKind kind, int signal = 0, const std::string& cgroup_kill = {});
   // One report, and the descriptor it carries; nullopt when none waits (or the keeper is gone).
   std::optional<std::pair<ControlReport, UniqueFd>> Receive();
+  // Whether the keeper has closed its end: it died.
+  bool Gone() const;
   // Waits for a report at most `timeout_ms`.
   std::optional<std::pair<ControlReport, UniqueFd>> Await(int timeout_ms);
   // Closes the socket: the keeper kills the tree and exits; waits for it.

@@ -13,7 +13,8 @@
 
 namespace nodeward {
 
-// Of a path or name. A flood of refused calls with ever new strings must not become a flood of output.
+// Of a path or name. A flood of refused calls with ever new strings must not become a flood of
+// output.
 inline constexpr std::size_t kLongestString = 512;
 
 std::string NameOrNumber(int number);  // "mount", "syscall_500"

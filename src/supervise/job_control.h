@@ -13,8 +13,8 @@ class JobControl {
   explicit JobControl(bool terminal);
 
   bool active() const { return terminal_; }
-  // The application's `group` was stopped by `signal`. Takes the terminal back and stops the whole job
-  // until it is continued. False when nobody could continue it (PID 1, an orphaned group): the
+  // The application's `group` was stopped by `signal`. Takes the terminal back and stops the whole
+  // job until it is continued. False when nobody could continue it (PID 1, an orphaned group): the
   // caller then continues the application.
   bool StopWith(pid_t group, int signal);
   // After SIGCONT: gives the terminal to the application's group, unless continued in the

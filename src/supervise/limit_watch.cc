@@ -1,6 +1,6 @@
 #include "supervise/limit_watch.h"
 
-#include <unistd.h>
+#include <fcntl.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -27,7 +27,7 @@ class LimitWatch::Waits : public std::enable_shared_from_this<Waits> {
     watches_ = std::move(watches);
     descriptors_.clear();
     for (std::size_t i = 0; i < watches_.size(); ++i) {
-      descriptors_.emplace_back(context_, dup(watches_[i].fd.get()));
+      descriptors_.emplace_back(context_, fcntl(watches_[i].fd.get(), F_DUPFD_CLOEXEC, 3));
     }
     for (std::size_t i = 0; i < watches_.size(); ++i) Wait(i);
   }

@@ -56,11 +56,7 @@ std::vector<Event> GapEvents(const Plan& plan) {
     event.With("kind", name).With("code", std::string(codes::kDegraded)).With("hint", gap.hint);
     events.push_back(std::move(event));
   }
-  for (const std::string& gap : plan.secrets.degraded) {
-    Event event{EventType::kDegraded, Severity::kWarn, "secrets: " + gap, {}};
-    event.With("kind", std::string("secrets")).With("code", std::string(codes::kDegraded));
-    events.push_back(std::move(event));
-  }
+  for (const std::string& gap : plan.secrets.degraded) events.push_back(SecretsGapEvent(gap));
   const auto warn = [&](const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) {
       Event event{EventType::kAlert, Severity::kWarn, warning, {}};
@@ -71,6 +67,12 @@ std::vector<Event> GapEvents(const Plan& plan) {
   warn(plan.launch.warnings);
   warn(plan.secrets.warnings);
   return events;
+}
+
+Event SecretsGapEvent(const std::string& gap) {
+  Event event{EventType::kDegraded, Severity::kWarn, "secrets: " + gap, {}};
+  event.With("kind", std::string("secrets")).With("code", std::string(codes::kDegraded));
+  return event;
 }
 
 Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts) {

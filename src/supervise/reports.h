@@ -16,6 +16,9 @@ namespace nodeward {
 // warning.
 std::vector<Event> GapEvents(const Plan& plan);
 
+// A `degraded` about secrets: what does not hold, in words.
+Event SecretsGapEvent(const std::string& gap);
+
 Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts);
 
 struct ExitFacts {

@@ -35,6 +35,9 @@ namespace asio = boost::asio;
 using Descriptor = asio::posix::stream_descriptor;
 using Steady = std::chrono::steady_clock;
 
+constexpr const char* kArenaNotLocked =
+    "the memory that hands secrets over could not be locked and may reach swap (RLIMIT_MEMLOCK)";
+
 double RandomShare() {
   std::uint32_t bits = 0;
   if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits)) return 0.5;
@@ -68,7 +71,7 @@ class Supervisor::Loop {
         keeper_(std::move(keeper)),
         arena_(arena),
         bus_(bus),
-        control_(context_, dup(keeper_.fd())),
+        control_(context_, fcntl(keeper_.fd(), F_DUPFD_CLOEXEC, 3)),
         signals_(context_, OpenSignals().release()),
         stop_timer_(context_),
         restart_timer_(context_),
@@ -107,6 +110,7 @@ class Supervisor::Loop {
     UniqueFd listener;
     auto launched =
         Launch(plan_, keeper_, arena_, [&](UniqueFd taken) { listener = std::move(taken); });
+    const bool exposed = !arena_.locked() && !plan_.secrets.secrets.empty();
     ForgetSecrets(plan_);
     if (!launched) return Fail(launched.error());
     main_ = launched->pid;
@@ -114,6 +118,7 @@ class Supervisor::Loop {
     violations_before_ = folder_.Total();
     RaiseOomScore(main_);
     bus_.Emit(StartEvent(plan_, *launched, restarts_));
+    if (exposed) bus_.Emit(SecretsGapEvent(kArenaNotLocked));
     // The application runs already. What it tried meanwhile waits, so that the start is told first.
     if (listener.valid()) notifier_.Serve(std::move(listener));
     ArmGiveBack();
@@ -224,8 +229,8 @@ class Supervisor::Loop {
     control_.async_wait(Descriptor::wait_read, [this](boost::system::error_code error) {
       if (error) return;
       auto report = keeper_.Receive();
-      if (!report) return KeeperLost();
-      Take(report->first);
+      if (!report && keeper_.Gone()) return KeeperLost();
+      if (report) Take(report->first);
       WaitForKeeper();
     });
   }

@@ -132,9 +132,17 @@ describe('of the process', () => {
     await app.line((line) => line === 'ready');
     const { keeperOf } = require('./support.js');
     for (const pid of [app.child.pid, keeperOf(app.child.pid)]) {
-      assert.match(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +1 +1 /m);
+      // The soft limit is the one that holds; the hard one is left for the profile to set.
+      assert.match(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +1 +/m);
     }
     app.child.kill('SIGTERM');
     await app.ended;
+  });
+
+  it('an unprivileged nodeward can still grant what it was given', async () => {
+    const result = await run(['run', '--set', 'limits.core="1M"', '--', 'cat', '/proc/self/limits'],
+      { uid: 65532, gid: 65532 });
+    assert.strictEqual(result.code, 0, result.stderr);
+    assert.match(result.stdout, /^Max core file size +1048576 +1048576 /m);
   });
 });
