@@ -33,7 +33,8 @@ measure() {
     IFS='|' read -r name call _ <<<"$entry"
     arguments+=(-n "$name" "$call $*")
   done
-  hyperfine -N --style basic --warmup 5 --runs "$runs" --export-csv "$csv" "${arguments[@]}" \
+  # The same environment for all: nodeward passes on little, and Node.js reads some of it at its start.
+  env -i PATH="$PATH" LANG=C.UTF-8 hyperfine -N --style basic --warmup 5 --runs "$runs" --export-csv "$csv" "${arguments[@]}" \
     2>"$scratch/hyperfine.err" >"$scratch/hyperfine.out" || {
     cat "$scratch/hyperfine.err" >&2
     exit 1
