@@ -49,7 +49,7 @@ int LeaveSharedMemory(const ChildProgram& program) noexcept {
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (copy < 0) return static_cast<int>(-copy);
   const char* from = static_cast<const char*>(program.shared);
-  char* to = reinterpret_cast<char*>(copy);
+  char* to = reinterpret_cast<char*>(copy);  // NOLINT(performance-no-int-to-ptr): mmap's answer
   for (std::size_t i = 0; i < program.shared_used; ++i) to[i] = from[i];
   const long moved = Call(SYS_mremap, copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, base);
   return moved == base ? 0 : static_cast<int>(-moved);

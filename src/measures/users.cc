@@ -12,8 +12,8 @@
 namespace nodeward {
 namespace {
 
-// One of the two files, for fgetpwent(3) and fgetgrent(3). Read whole first: on a file they seek twice
-// for each line, which costs more than everything else about them.
+// One of the two files, for fgetpwent(3) and fgetgrent(3). Read whole first: on a file they seek
+// twice for each line, which costs more than everything else about them.
 class Table {
  public:
   explicit Table(const std::string& path) : text_(ReadWhole(path)) {

@@ -41,7 +41,7 @@ std::string Reader::Line(std::string_view value) const {
          std::string(value);
 }
 
-std::nullopt_t Reader::Wrong(const Node& node, const std::string& what, std::string value) {
+std::nullopt_t Reader::Wrong(const Node& node, const std::string& what, const std::string& value) {
   Complain(node.where, std::string(key_->path) + ": " + what,
            Line(value.empty() ? key_->example : std::string_view(value)));
   return std::nullopt;

@@ -28,7 +28,7 @@ class Reader {
   void Complain(const Where& where, std::string what, std::string hint = {});
   // "limits.memory: WHAT", with a line that would work: `value` in TOML, the key's example if
   // empty.
-  std::nullopt_t Wrong(const Node& node, const std::string& what, std::string value = {});
+  std::nullopt_t Wrong(const Node& node, const std::string& what, const std::string& value = {});
   std::nullopt_t WrongKind(const Node& node, const std::string& wanted);
 
   // A string, or whatever scalar was typed after --set. May be empty.

@@ -18,8 +18,10 @@ int DropReadOnly(dl_phdr_info* object, std::size_t, void*) {
     const std::uintptr_t start = object->dlpi_addr + segment.p_vaddr;
     const std::uintptr_t end = (start + segment.p_memsz) / page * page;
     const std::uintptr_t first = (start + page - 1) / page * page;
-    // An address from the loader, not from arithmetic on a pointer.
-    if (end > first) madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
+    if (end <= first) continue;
+    void* pages =
+        reinterpret_cast<void*>(first);  // NOLINT(performance-no-int-to-ptr): the loader's
+    madvise(pages, end - first, MADV_DONTNEED);
   }
   return 0;
 }

@@ -72,7 +72,7 @@ LimitWatch::LimitWatch(boost::asio::io_context& context, const Plan& plan, Tell 
   waits_ = std::make_shared<Waits>(context, [this] { Look(false); });
 }
 
-LimitWatch::~LimitWatch() { waits_->End(); }
+LimitWatch::~LimitWatch() = default;
 
 void LimitWatch::Start() {
   first_ = ReadCgroupUse(plan_.launch);

@@ -146,15 +146,42 @@ static long try_fds(void) { return open_of("fd", O_RDONLY | O_DIRECTORY); }
 static long try_root(void) { return open_of("root/", O_RDONLY | O_DIRECTORY); }
 static long try_oom_score(void) { return open_of("oom_score_adj", O_WRONLY); }
 
-#define ACT(name) {#name, try_##name}
+#define ACT(name) \
+  { #name, try_##name }
 static const struct act acts[] = {
-    ACT(kill),        ACT(kill_group),  ACT(kill_everybody),   ACT(kill_thread), ACT(tkill),
-    ACT(tgkill),      ACT(sigqueue),    ACT(pidfd_signal),     ACT(setown),      ACT(setown_ex),
-    ACT(fiosetown),   ACT(siocspgrp),   ACT(setsig),           ACT(async),       ACT(fioasync),
-    ACT(deliver),     ACT(prlimit),     ACT(setpriority),      ACT(setpriority_user),
-    ACT(setaffinity), ACT(setscheduler), ACT(setattr),         ACT(ioprio),      ACT(ptrace),
-    ACT(read_memory), ACT(pidfd_getfd), ACT(mem),              ACT(maps),        ACT(environ),
-    ACT(fds),         ACT(root),        ACT(oom_score),        {NULL, NULL},
+    ACT(kill),
+    ACT(kill_group),
+    ACT(kill_everybody),
+    ACT(kill_thread),
+    ACT(tkill),
+    ACT(tgkill),
+    ACT(sigqueue),
+    ACT(pidfd_signal),
+    ACT(setown),
+    ACT(setown_ex),
+    ACT(fiosetown),
+    ACT(siocspgrp),
+    ACT(setsig),
+    ACT(async),
+    ACT(fioasync),
+    ACT(deliver),
+    ACT(prlimit),
+    ACT(setpriority),
+    ACT(setpriority_user),
+    ACT(setaffinity),
+    ACT(setscheduler),
+    ACT(setattr),
+    ACT(ioprio),
+    ACT(ptrace),
+    ACT(read_memory),
+    ACT(pidfd_getfd),
+    ACT(mem),
+    ACT(maps),
+    ACT(environ),
+    ACT(fds),
+    ACT(root),
+    ACT(oom_score),
+    {NULL, NULL},
 };
 
 // A number of /proc/PID/status. getpgid(2) would be one more refused call.

@@ -147,17 +147,44 @@ static long try_raise_core(void) {
   return setrlimit(RLIMIT_CORE, &core);
 }
 
-#define ACT(name) {#name, try_##name}
+#define ACT(name) \
+  { #name, try_##name }
 static const struct act acts[] = {
-    ACT(setuid),        ACT(setreuid),      ACT(setresuid),       ACT(setgid),
-    ACT(setregid),      ACT(setresgid),     ACT(setgroups),       ACT(setfsuid),
-    ACT(setfsgid),      ACT(capset),        ACT(mount),           ACT(chroot),
-    ACT(ptrace),        ACT(bpf),           ACT(keyctl),          ACT(init_module),
-    ACT(userfaultfd),   ACT(memfd_create),  ACT(perf_event_open), ACT(process_vm_readv),
-    ACT(io_uring_setup), ACT(unknown_call), ACT(raw_socket),      ACT(packet_socket),
-    ACT(netlink_audit), ACT(mptcp_socket),  ACT(high_bits_socket), ACT(fork),
-    ACT(clone_user),    ACT(clone3),        ACT(unshare_user),    ACT(unshare_mount),
-    ACT(set_dumpable),  ACT(raise_core),    {NULL, NULL},
+    ACT(setuid),
+    ACT(setreuid),
+    ACT(setresuid),
+    ACT(setgid),
+    ACT(setregid),
+    ACT(setresgid),
+    ACT(setgroups),
+    ACT(setfsuid),
+    ACT(setfsgid),
+    ACT(capset),
+    ACT(mount),
+    ACT(chroot),
+    ACT(ptrace),
+    ACT(bpf),
+    ACT(keyctl),
+    ACT(init_module),
+    ACT(userfaultfd),
+    ACT(memfd_create),
+    ACT(perf_event_open),
+    ACT(process_vm_readv),
+    ACT(io_uring_setup),
+    ACT(unknown_call),
+    ACT(raw_socket),
+    ACT(packet_socket),
+    ACT(netlink_audit),
+    ACT(mptcp_socket),
+    ACT(high_bits_socket),
+    ACT(fork),
+    ACT(clone_user),
+    ACT(clone3),
+    ACT(unshare_user),
+    ACT(unshare_mount),
+    ACT(set_dumpable),
+    ACT(raise_core),
+    {NULL, NULL},
 };
 
 int main(int argc, char** argv) {

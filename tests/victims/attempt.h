@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// Returns -1 with errno set when it was refused, and at least 0 when it succeeded. An act that succeeds
-// is undone or harmless, so that a bare run may try all of them.
+// Returns -1 with errno set when it was refused, and at least 0 when it succeeded. An act that
+// succeeds is undone or harmless, so that a bare run may try all of them.
 struct act {
   const char* name;
   long (*run)(void);

@@ -1,5 +1,5 @@
-// Uses up what is limited: eat memory MIB (touches that much; waits), eat children N (tries N forks, says
-// how many were refused; the children wait), eat processor MS (computes that long).
+// Uses up what is limited: eat memory MIB (touches that much; waits), eat children N (tries N
+// forks, says how many were refused; the children wait), eat processor MS (computes that long).
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

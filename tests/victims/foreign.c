@@ -17,7 +17,8 @@ static long i386_getpid(void) {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
 #if defined(__x86_64__)
-  if (strcmp(argv[1], "i386") == 0) return printf("i386 %s\n", i386_getpid() == getpid() ? "ok" : "no"), 0;
+  if (strcmp(argv[1], "i386") == 0)
+    return printf("i386 %s\n", i386_getpid() == getpid() ? "ok" : "no"), 0;
   const long status = syscall(0x40000000L | SYS_getpid);
   printf("x32 %s\n", status == getpid() ? "ok" : strerrorname_np(errno));
   return 0;

@@ -51,8 +51,8 @@ static void kill_rounds(int rounds) {
   }
 }
 
-// As a profiler does: the threads that make the calls are the ones interrupted. An interval timer would
-// be no faster than the kernel's own tick.
+// As a profiler does: the threads that make the calls are the ones interrupted. An interval timer
+// would be no faster than the kernel's own tick.
 static int profile(int threads) {
   struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
   sigset_t signals;

@@ -1,5 +1,5 @@
-// Names itself and paths with every byte that could hurt a log's reader, and makes a refused call with
-// each path. Prints how many paths there were.
+// Names itself and paths with every byte that could hurt a log's reader, and makes a refused call
+// with each path. Prints how many paths there were.
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -14,13 +14,16 @@ static const char* const paths[] = {
     "/tmp/invalid\xff\xfe\x80utf8",
     "/tmp/overlong\xc0\xaf\xed\xa0\x80surrogate",
     "/tmp/quote\"back\\slash'",
-    "/tmp/c1\xc2\x9b" "31m",
-    "/tmp/bidi\xe2\x80\xae" "drow",
+    "/tmp/c1\xc2\x9b"
+    "31m",
+    "/tmp/bidi\xe2\x80\xae"
+    "drow",
     "/tmp/separator\xe2\x80\xa8line",
     "/tmp/del\x7f",
 };
 
-static const char* const names[] = {"a\nb\"}{", "\033[2J", "\xff\xfe\"\\", "\r\t\x01\x1f\x7f", " ", ") R 1 ("};
+static const char* const names[] = {"a\nb\"}{",         "\033[2J", "\xff\xfe\"\\",
+                                    "\r\t\x01\x1f\x7f", " ",       ") R 1 ("};
 
 int main(void) {
   int calls = 0;

@@ -1,5 +1,5 @@
-// Pushes keys into its terminal, as another program's input: prints how each way ended and, last, what
-// could then be read.
+// Pushes keys into its terminal, as another program's input: prints how each way ended and, last,
+// what could then be read.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,8 @@ static void report(const char* name, long status) {
   printf("%s %s\n", name, status >= 0 ? "ok" : strerrorname_np(errno));
 }
 
-// The kernel takes the request as an int; a filter that compares 64 bits would let the others through.
+// The kernel takes the request as an int; a filter that compares 64 bits would let the others
+// through.
 static long push(unsigned long request) {
   const char* keys = "id\n";
   for (const char* key = keys; *key != '\0'; ++key) {

@@ -1,8 +1,8 @@
-// A tree that does not want to end: tree NAME KIND… Every process calls itself NAME, ignores what can be
-// ignored and waits; prints "ready" once all are there. KINDs: child, daemon (forked twice, a session of
-// its own), stopped (a child that stopped itself), chain (forks and ends, for ever), hops (a chain with
-// a new session each time), group (a group of its own), orphans (100 that end at once, their parent
-// before them); "end" ends the main process.
+// A tree that does not want to end: tree NAME KIND… Every process calls itself NAME, ignores what
+// can be ignored and waits; prints "ready" once all are there. KINDs: child, daemon (forked twice,
+// a session of its own), stopped (a child that stopped itself), chain (forks and ends, for ever),
+// hops (a chain with a new session each time), group (a group of its own), orphans (100 that end at
+// once, their parent before them); "end" ends the main process.
 #define _GNU_SOURCE
 #include <poll.h>
 #include <signal.h>
