@@ -84,3 +84,17 @@ test('root without any capability is refused, with the flags that help', async (
     assert.equal(mark.started(), false);
   }
 });
+
+test('without CAP_KILL the application could not be ended: refused, or told', async (t) => {
+  const capabilities = DOCKER.filter((name) => name !== 'kill');
+  const proof = marker(t);
+  const strict = await withOnly(capabilities, [nodeward, 'run', ...USER, '--', ...proof.command]);
+  assert.equal(strict.code, 125);
+  assert.match(strict.stderr, /parent_death: .*CAP_KILL/);
+  assert.match(strict.stderr, /--cap-add KILL/);
+  assert.ok(!proof.started());
+  const gap = await withOnly(capabilities,
+    [nodeward, 'run', ...USER, '--set', 'enforcement="best-effort"', '--', 'true']);
+  assert.equal(gap.code, 0, gap.stderr);
+  assert.ok(gap.events.some((event) => event.event === 'degraded' && event.kind === 'parent_death'));
+});
