@@ -107,6 +107,43 @@ std::string LaunchWithout(const std::vector<std::string>& without,
   return launched ? kExecuted : launched.error().what;
 }
 
+// The first line of /proc/PID/maps that is writable and shared; empty when none is.
+std::string SharedMemoryOf(const std::string& pid) {
+  std::ifstream maps("/proc/" + pid + "/maps");
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find(" rw-s ") != std::string::npos) return line;
+  }
+  return {};
+}
+
+// Launches, and looks at the keeper's children while they wait to be verified.
+std::string SharedDuringLaunch(const std::vector<std::string>& command) {
+  auto arena = Arena::Create();
+  BlockSignals();
+  auto keeper = Keeper::Start(*arena);
+  LaunchPlan seed;
+  seed.guarded = {getpid(), getpgrp(), keeper->pid(), {}};
+  seed.control = keeper->child_control();
+  auto plan = MakePlan(Request(command), std::move(seed), false);
+  if (!plan || !Establish(*plan)) return "no plan";
+  const std::string own = std::to_string(keeper->pid());
+  if (SharedMemoryOf(own).empty()) return "the control fails: the keeper shares no memory";
+  std::string found = "no child seen";
+  UniqueFd listener;
+  const auto launched = Launch(*plan, *keeper, *arena, [&](UniqueFd taken) {
+    listener = std::move(taken);
+    std::ifstream children("/proc/" + own + "/task/" + own + "/children");
+    for (std::string child; children >> child;) {
+      if (found == "no child seen") found.clear();
+      found += SharedMemoryOf(child);
+    }
+  });
+  if (launched) WaitForExit(*keeper);
+  keeper->Finish();
+  static_cast<void>(RemoveCgroups(plan->launch));
+  return launched ? found : launched.error().what;
+}
+
 // The names of the measures that act in the child.
 std::vector<std::string> Steps() {
   std::vector<std::string> names;
@@ -154,6 +191,13 @@ TEST_F(VerifyTest, WithEveryStepTheCommandRuns) {
 TEST_F(VerifyTest, WithoutNoNewPrivsTheKernelTakesNoFilter) {
   EXPECT_THAT(Without({"no_new_privs"}), StartsWith("seccomp: the kernel refused"));
   EXPECT_FALSE(Ran());
+}
+
+// What a process of the application's user could write to must not be what root starts the next one
+// from.
+TEST_F(VerifyTest, TheChildSharesNoMemoryWithTheKeeper) {
+  EXPECT_EQ(InOwnProcess([&] { return SharedDuringLaunch(Command()); }), "");
+  EXPECT_TRUE(Ran());
 }
 
 TEST_F(VerifyTest, UnverifiedAMissingStepWouldGoUnnoticed) {
