@@ -89,6 +89,7 @@ int Run(const RunOptions& options) {
   seed.relay_stderr = stdio->child_stderr.get();
   auto plan = MakePlan(std::move(*request), std::move(seed), true);
   if (!plan) return PrintErrors(plan.error());
+  stdio->child_stdin.reset();
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
   return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread);

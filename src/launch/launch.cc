@@ -1,6 +1,7 @@
 #include "launch/launch.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 
 #include <cerrno>
@@ -32,7 +33,7 @@ Error ExecFailed(const LaunchPlan& plan, int error) {
 std::string StepHint(std::string_view measure, const HostReport& host, int error) {
   if (error != EPERM) return {};
   if (measure == "bounding" || measure == "capabilities") {
-    return host.Has(8 /* CAP_SETPCAP */) ? "" : "nodeward was started without CAP_SETPCAP";
+    return host.Has(CAP_SETPCAP) ? "" : "nodeward was started without CAP_SETPCAP";
   }
   if (measure == "identity") return "nodeward needs CAP_SETUID and CAP_SETGID to change the user";
   return {};

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "measures/always.h"
 #include "measures/child_applies.h"
 #include "measures/rows.h"
 
@@ -21,8 +22,6 @@ constexpr std::array<unsigned, 17> kUndoing = {
     CAP_BPF,        CAP_SYS_BOOT,     CAP_MKNOD,      CAP_CHOWN,        CAP_FOWNER,
     CAP_MAC_ADMIN,  CAP_MAC_OVERRIDE,
 };
-
-bool Always(const Profile&) { return true; }
 
 std::uint64_t Bit(unsigned capability) { return std::uint64_t{1} << capability; }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "measures/always.h"
 #include "measures/rows.h"
 
 namespace nodeward {
@@ -41,9 +42,6 @@ constexpr std::array<std::string_view, 4> kDangerousPrefixes = {"LD_", "npm_conf
 constexpr std::size_t kMaxVariable = 32 * 4096 - 1;
 
 using Variables = std::map<std::string, PlannedVariable, std::less<>>;
-
-bool Always(const Profile&) { return true; }
-Support AlwaysFull(const Profile&, const HostReport&) { return Full{}; }
 
 const std::vector<Text>& PassList(const Profile& profile) {
   static const std::vector<Text> kNone;

@@ -60,7 +60,6 @@ struct PlannedFilter {
   bool permissive = false;  // told and let through
   unsigned flags = 0;       // SECCOMP_FILTER_FLAG_*
   int filters_before = 0;   // filters that nodeward itself runs under
-  int last_call = 0;        // highest number of the table; above it ENOSYS
 };
 
 // Processes that the application must not signal; known after the keeper was forked.

@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <signal.h>
 
+#include "measures/always.h"
 #include "measures/capabilities.h"
 #include "measures/child_applies.h"
 #include "measures/rows.h"
@@ -10,8 +11,6 @@
 namespace nodeward {
 namespace {
 
-bool Always(const Profile&) { return true; }
-Support AlwaysFull(const Profile&, const HostReport&) { return Full{}; }
 Result<void> NothingToPrepare(const Profile&, const HostReport&, LaunchPlan&) { return {}; }
 
 Explanation ExplainBounding(const Profile&, const HostReport& host) {

@@ -7,14 +7,12 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "measures/always.h"
 #include "measures/child_applies.h"
 #include "measures/rows.h"
 
 namespace nodeward {
 namespace {
-
-bool Always(const Profile&) { return true; }
-Support AlwaysFull(const Profile&, const HostReport&) { return Full{}; }
 
 // Standard input is the controlling terminal, and nodeward's group has it.
 bool OwnsTerminal() { return isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp(); }

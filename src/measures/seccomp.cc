@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel/sys.h"
+#include "measures/always.h"
 #include "measures/child_applies.h"
 #include "measures/rows.h"
 #include "measures/seccomp_filter.h"
@@ -11,8 +12,6 @@
 
 namespace nodeward {
 namespace {
-
-bool Always(const Profile&) { return true; }
 
 bool Kills(const Profile& profile) {
   return profile.syscalls.on_violation &&
@@ -83,7 +82,6 @@ Result<void> PrepareSeccomp(const Profile& profile, const HostReport& host, Laun
   auto compiled = CompileFilter(*policy);
   if (!compiled) return Fail(compiled.error());
   plan.filter.code = std::move(compiled->code);
-  plan.filter.last_call = compiled->last_call;
   plan.filter.listener = policy->answer == DefaultAnswer::kNotify;
   plan.filter.kill = Kills(profile);
   plan.filter.permissive = Permissive(profile);
