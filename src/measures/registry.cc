@@ -27,6 +27,9 @@ Enforcement EnforcementFor(const Profile& profile, std::string_view section) {
   if (section == "process") own = &profile.process.enforcement;
   if (section == "capabilities") own = &profile.capabilities.enforcement;
   if (section == "syscalls") own = &profile.syscalls.enforcement;
+  if (section == "filesystem") own = &profile.filesystem.enforcement;
+  if (section == "network") own = &profile.network.enforcement;
+  if (section == "node") own = &profile.node.enforcement;
   if (section == "limits") own = &profile.limits.enforcement;
   if (own != nullptr && *own) return (*own)->value;
   return profile.enforcement ? profile.enforcement->value : Enforcement::kStrict;

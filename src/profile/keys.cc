@@ -14,6 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kEnforcement = {"strict", "best-effort", "permissive"};
 constexpr std::array<std::string_view, 2> kOnViolation = {"deny", "kill"};
 constexpr std::array<std::string_view, 3> kRestart = {"never", "on-failure", "always"};
+constexpr std::array<std::string_view, 2> kFiles = {"writes", "all"};
 constexpr std::array<std::string_view, 2> kFormat = {"json", "text"};
 constexpr std::array<std::string_view, 3> kDeliver = {"env", "memory", "file"};
 constexpr std::size_t kDeliverable = 1;  // how many of kDeliver this version has
@@ -79,6 +80,10 @@ void PutDeliver(Reader& reader, const Node& node, Profile& profile) {
   reader.Complain(node.where,
                   NotAvailable("secrets.deliver = \"" + std::string(kDeliver[*index]) + "\""),
                   reader.Line("\"env\""));
+}
+
+void PutFiles(Reader& reader, const Node& node, Profile& profile) {
+  if (const auto index = reader.Word(node)) profile.events.all_files = At(*index == 1, node.where);
 }
 
 void PutEnvironment(Reader& reader, const Node& node, Profile& profile) {
@@ -154,6 +159,7 @@ using P = Profile;
 constexpr auto kProcess = &P::process;
 constexpr auto kCapabilities = &P::capabilities;
 constexpr auto kSyscalls = &P::syscalls;
+constexpr auto kFilesystem = &P::filesystem;
 constexpr auto kLimits = &P::limits;
 constexpr auto kSecrets = &P::secrets;
 constexpr auto kSupervise = &P::supervise;
@@ -195,10 +201,16 @@ constexpr Key kKeys[] = {
     {"syscalls.on_violation", KeyKind::kWord, "\"deny\"",
      PutWord<kSyscalls, &SyscallsSection::on_violation, OnViolation>, kOnViolation},
 
-    {"filesystem.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
-    {"filesystem.read", KeyKind::kList, "[\"/app\"]", nullptr},
-    {"filesystem.write", KeyKind::kList, "[\"/tmp\"]", nullptr},
-    {"filesystem.exec", KeyKind::kList, "[\"@node\"]", nullptr},
+    {"filesystem.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kFilesystem, &FilesystemSection::enforcement>, kEnforcement},
+    {"filesystem.read", KeyKind::kList, "[\"/app\"]",
+     PutList<kFilesystem, &FilesystemSection::read, ReadPathRule>},
+    {"filesystem.write", KeyKind::kList, "[\"/tmp\"]",
+     PutList<kFilesystem, &FilesystemSection::write, ReadPathRule>},
+    {"filesystem.exec", KeyKind::kList, "[\"@node\"]",
+     PutList<kFilesystem, &FilesystemSection::exec, ReadPathRule>},
+    {"filesystem.list", KeyKind::kList, "[\"/srv\"]",
+     PutList<kFilesystem, &FilesystemSection::list, ReadPathRule>},
 
     {"network.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
     {"network.listen", KeyKind::kPortList, "[3000]", nullptr},
@@ -258,6 +270,7 @@ constexpr Key kKeys[] = {
 
     {"events.format", KeyKind::kWord, "\"json\"",
      PutWord<&P::events, &EventsSection::format, EventFormat>, kFormat},
+    {"events.files", KeyKind::kWord, "\"writes\"", PutFiles, kFiles},
     {"events.to", KeyKind::kList, "[\"stderr\"]", PutSinks},
 };
 

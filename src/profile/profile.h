@@ -79,6 +79,28 @@ struct SyscallsSection {
   Setting<OnViolation> on_violation;
 };
 
+// Entries are absolute paths, "@node" or "@app"; "?" before a path marks it as optional, and a last
+// part "*" means all that lies beneath, the folder itself aside.
+struct FilesystemSection {
+  Setting<Enforcement> enforcement;
+  TextList read;
+  TextList write;  // and read
+  TextList exec;   // and read
+  TextList list;   // folders whose names may be listed, here and beneath
+};
+
+struct NetworkSection {
+  Setting<Enforcement> enforcement;
+  TextList listen;           // "3000", "8000-8010", "127.0.0.1:3000", "unix:/run/app.sock"
+  TextList connect;          // "@loopback", "10.0.0.0/8:*", "*.example.com:443", "unix:/run/db.sock"
+  Setting<std::string> dns;  // "open": questions to name servers are not looked at
+};
+
+struct NodeSection {
+  Setting<Enforcement> enforcement;
+  Setting<bool> addons;
+};
+
 struct LimitsSection {
   Setting<Enforcement> enforcement;
   Setting<Size> memory;
@@ -119,7 +141,8 @@ struct SuperviseSection {
 
 struct EventsSection {
   Setting<EventFormat> format;
-  TextList to;  // "stderr", "file:/absolute/path", "syslog", "journal"
+  Setting<bool> all_files;  // files = "all": refused opens for reading are told, too
+  TextList to;              // "stderr", "file:/absolute/path", "syslog", "journal"
 };
 
 struct Profile {
@@ -132,6 +155,9 @@ struct Profile {
   EnvironmentSection environment;
   CapabilitiesSection capabilities;
   SyscallsSection syscalls;
+  FilesystemSection filesystem;
+  NetworkSection network;
+  NodeSection node;
   LimitsSection limits;
   SecretsSection secrets;
   SuperviseSection supervise;

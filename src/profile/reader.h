@@ -54,6 +54,8 @@ std::optional<std::string> ReadAccount(Reader& reader, const Node& node);
 std::optional<std::string> ReadDescriptor(Reader& reader, const Node& node);
 std::optional<std::string> ReadWorkdir(Reader& reader, const Node& node);
 std::optional<std::string> ReadFilePath(Reader& reader, const Node& node);
+// An entry of [filesystem]: "/data", "?/data", "/data/*", "@app".
+std::optional<std::string> ReadPathRule(Reader& reader, const Node& node);
 std::optional<std::uint32_t> ReadUmask(Reader& reader, const Node& node);
 std::optional<Size> ReadMemory(Reader& reader, const Node& node);  // more than 0
 std::optional<Size> ReadSwap(Reader& reader, const Node& node);

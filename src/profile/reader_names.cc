@@ -116,6 +116,28 @@ std::optional<std::string> ReadFilePath(Reader& reader, const Node& node) {
   return (std::filesystem::path(reader.source().directory) / *text).lexically_normal().string();
 }
 
+std::optional<std::string> ReadPathRule(Reader& reader, const Node& node) {
+  const auto text = reader.PlainText(node);
+  if (!text) return std::nullopt;
+  if (*text == "@node" || *text == "@node-child" || *text == "@app") return text;
+  if (text->starts_with('@')) {
+    return reader.Wrong(node, Quoted(*text) + " is none of @node, @node-child and @app");
+  }
+  const bool optional = text->starts_with('?');
+  const std::string path = text->substr(optional ? 1 : 0);
+  if (!path.starts_with('/')) return reader.Wrong(node, Quoted(*text) + " is not an absolute path");
+  const std::size_t star = path.find('*');
+  if (star != std::string::npos && (star + 1 != path.size() || path[star - 1] != '/')) {
+    return reader.Wrong(node, Quoted(*text) + " has a * that is not its whole last part",
+                        "[\"" + path.substr(0, path.rfind('/', star) + 1) + "*\"]");
+  }
+  for (const auto& part : std::filesystem::path(path)) {
+    if (part == "..") return reader.Wrong(node, Quoted(*text) + " goes up with \"..\"");
+  }
+  if (path.size() >= 4096) return reader.Wrong(node, "a path has at most 4095 bytes");
+  return text;
+}
+
 std::optional<std::string> ReadPattern(Reader& reader, const Node& node) {
   const auto text = reader.PlainText(node);
   if (!text) return std::nullopt;

@@ -281,7 +281,7 @@ TEST(Keys, RefusesByNameWhatThisVersionLacks) {
     ASSERT_EQ(applied.errors.size(), 1u) << path;
     EXPECT_EQ(applied.errors[0].what, "\"" + path + "\" is not available in this version");
   }
-  for (const char* section : {"filesystem", "network", "node", "namespaces", "supervise.health"}) {
+  for (const char* section : {"network", "node", "namespaces", "supervise.health"}) {
     const auto applied = ApplyText("[" + std::string(section) + "]\n");
     ASSERT_EQ(applied.errors.size(), 1u) << section;
     EXPECT_EQ(applied.errors[0].what,
@@ -343,8 +343,8 @@ memroy = "512M"
 cpu    = -1
 [capabilities]
 keep = ["CAP_NET_RAW"]
-[filesystem]
-read = ["/app"]
+[node]
+heap = "auto"
 )");
   EXPECT_EQ(Printed(applied.errors),
             R"(nodeward: app.toml:2:1: unknown key "memroy" in [limits]
@@ -359,8 +359,8 @@ nodeward: app.toml:5:9: capabilities.keep: "CAP_NET_RAW" is not a capability's n
 keep = ["CAP_NET_RAW"]
         ^~~~~~~~~~~~~
   try: keep = ["net_raw"]
-nodeward: app.toml:7:1: "filesystem.read" is not available in this version
-read = ["/app"]
+nodeward: app.toml:7:1: "node.heap" is not available in this version
+heap = "auto"
 ^~~~
   try: remove it
 )");
