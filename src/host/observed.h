@@ -46,6 +46,7 @@ struct Observed {
   // From the child itself, taken before its filter: /proc does not show these.
   int securebits = 0;
   int parent_death_signal = 0;
+  int root_error = 0;  // of opening "/"
 };
 
 // Reads /proc/PID. The caller's fsuid must be the process's own where CAP_SYS_PTRACE is absent.

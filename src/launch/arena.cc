@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "kernel/landlock.h"
 #include "measures/child_applies.h"
 #include "measures/measure.h"
 
@@ -123,6 +124,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.identity = Identity(plan.identity, workdir.empty() ? nullptr : Copy(workdir));
   child.kept_fd_count = static_cast<std::uint32_t>(plan.kept_fds.size());
   std::copy(plan.kept_fds.begin(), plan.kept_fds.end(), child.kept_fds);
+  child.landlock = {-1, plan.landlock.abi >= 7 ? kernel::kLandlockLogApplication : 0};
   sock_filter* code = Array<sock_filter>(plan.filter.code.size());
   std::copy(plan.filter.code.begin(), plan.filter.code.end(), code);
   child.filter = {code, static_cast<std::uint16_t>(plan.filter.code.size()), plan.filter.flags};

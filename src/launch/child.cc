@@ -60,6 +60,9 @@ ChildAttestation Attest() noexcept {
   ChildAttestation attested = {};
   attested.securebits = kernel::Prctl(PR_GET_SECUREBITS);
   kernel::Prctl(PR_GET_PDEATHSIG, reinterpret_cast<unsigned long>(&attested.parent_death_signal));
+  const int root = kernel::Open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (root >= 0) kernel::Close(root);
+  attested.root_error = root < 0 ? -root : 0;
   return attested;
 }
 

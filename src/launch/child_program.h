@@ -66,6 +66,11 @@ struct ChildFilter {
   unsigned flags;  // SECCOMP_FILTER_FLAG_*; NEW_LISTENER where the supervisor answers
 };
 
+struct ChildLandlock {
+  int ruleset;     // the keeper writes its number here; -1: none
+  unsigned flags;  // of landlock_restrict_self(2)
+};
+
 struct ChildProgram {
   std::uint32_t step_count;
   ChildStep steps[kMaxSteps];  // in the order of application
@@ -86,6 +91,7 @@ struct ChildProgram {
   int null_stdin;             // descriptor of /dev/null that becomes 0, or -1
   int relay_stdout;           // descriptor that becomes 1, or -1
   int relay_stderr;           // descriptor that becomes 2, or -1
+  ChildLandlock landlock;
   ChildFilter filter;
   bool filtered;  // the last step installs it
 
@@ -104,6 +110,7 @@ static_assert(std::is_trivially_copyable_v<ChildProgram>);
 struct ChildAttestation {
   int securebits;
   int parent_death_signal;
+  int root_error;  // errno of opening "/" for listing: EACCES under a ruleset that does not allow it
 };
 
 // Where a launch can fail.

@@ -31,12 +31,37 @@ Result<Keeper> Keeper::Start(Arena& arena) {
   return Keeper(pid, std::move(own), theirs.get());
 }
 
-bool Keeper::Send(KeeperRequestKind kind, int signal, const std::string& cgroup_kill) {
+bool Keeper::Send(KeeperRequestKind kind, int signal) {
   KeeperRequest request = {};
   request.kind = kind;
   request.signal = signal;
+  return Send(request, -1);
+}
+
+bool Keeper::Launch(const std::string& cgroup_kill, int ruleset) {
+  KeeperRequest request = {};
+  request.kind = KeeperRequestKind::kLaunch;
   cgroup_kill.copy(request.cgroup_kill, sizeof(request.cgroup_kill) - 1);
-  return send(control_.get(), &request, sizeof(request), MSG_NOSIGNAL) == sizeof(request);
+  return Send(request, ruleset);
+}
+
+bool Keeper::Send(const KeeperRequest& request, int fd) {
+  KeeperRequest copy = request;
+  iovec part{&copy, sizeof(copy)};
+  msghdr header = {};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
+  if (fd >= 0) {
+    header.msg_control = space;
+    header.msg_controllen = sizeof(space);
+    cmsghdr* entry = CMSG_FIRSTHDR(&header);
+    entry->cmsg_level = SOL_SOCKET;
+    entry->cmsg_type = SCM_RIGHTS;
+    entry->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(entry), &fd, sizeof(fd));
+  }
+  return sendmsg(control_.get(), &header, MSG_NOSIGNAL) == sizeof(copy);
 }
 
 std::optional<std::pair<ControlReport, UniqueFd>> Keeper::Receive() {

@@ -19,7 +19,7 @@
 namespace nodeward {
 
 enum class KeeperRequestKind : std::uint32_t {
-  kLaunch,       // clone a child that runs the arena's program
+  kLaunch,       // clone a child that runs the arena's program; carries its Landlock ruleset
   kRelease,      // open the gate: the child may execute
   kSignal,       // `signal` to the main process
   kSignalGroup,  // `signal` to its process group (what a terminal does)
@@ -43,7 +43,9 @@ class Keeper {
   int child_control() const { return child_control_; }  // the number that children report to
 
   // False when the keeper is gone.
-  bool Send(KeeperRequestKind kind, int signal = 0, const std::string& cgroup_kill = {});
+  bool Send(KeeperRequestKind kind, int signal = 0);
+  // kLaunch. `ruleset`: the Landlock ruleset that the child enters, or -1.
+  bool Launch(const std::string& cgroup_kill, int ruleset);
   // One report, and the descriptor it carries; nullopt when none waits (or the keeper is gone).
   std::optional<std::pair<ControlReport, UniqueFd>> Receive();
   // Whether the keeper has closed its end: it died.
@@ -54,6 +56,7 @@ class Keeper {
   void Finish();
 
  private:
+  bool Send(const KeeperRequest& request, int fd);
   Keeper(pid_t pid, UniqueFd control, int child_control)
       : pid_(pid), control_(std::move(control)), child_control_(child_control) {}
   pid_t pid_ = 0;

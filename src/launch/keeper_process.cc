@@ -66,13 +66,14 @@ class KeeperProcess {
   // False when the supervisor is gone.
   bool Serve() {
     KeeperRequest request = {};
-    const ssize_t size = recv(control_, &request, sizeof(request), 0);
+    UniqueFd carried;
+    const ssize_t size = Receive(request, carried);
     if (size < 0 && errno == EINTR) return true;
     if (size != sizeof(request)) return false;
     switch (request.kind) {
       case KeeperRequestKind::kLaunch:
         std::memcpy(cgroup_kill_, request.cgroup_kill, sizeof(cgroup_kill_));
-        Launch();
+        Launch(carried.get());
         break;
       case KeeperRequestKind::kRelease: {
         const char released = 1;
@@ -95,7 +96,27 @@ class KeeperProcess {
     return true;
   }
 
-  void Launch() {
+  // One request, and the descriptor that came with it.
+  ssize_t Receive(KeeperRequest& request, UniqueFd& carried) {
+    iovec part{&request, sizeof(request)};
+    alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
+    msghdr header = {};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = space;
+    header.msg_controllen = sizeof(space);
+    const ssize_t size = recvmsg(control_, &header, MSG_CMSG_CLOEXEC);
+    const cmsghdr* entry = size >= 0 ? CMSG_FIRSTHDR(&header) : nullptr;
+    if (entry != nullptr && entry->cmsg_type == SCM_RIGHTS) {
+      int number = -1;
+      std::memcpy(&number, CMSG_DATA(entry), sizeof(number));
+      carried.reset(number);
+    }
+    return size;
+  }
+
+  void Launch(int ruleset) {
+    program_.landlock.ruleset = ruleset;
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
       return Tell(ReportKind::kFailed, 0, 0, 0, errno);

@@ -10,6 +10,7 @@
 
 #include "kernel/sys.h"
 #include "measures/cgroup.h"
+#include "measures/landlock.h"
 #include "measures/measure.h"
 
 namespace nodeward {
@@ -143,6 +144,7 @@ Result<Observed> Verify(const Plan& plan, const Progress& progress) {
   }
   observed->securebits = progress.attested().securebits;
   observed->parent_death_signal = progress.attested().parent_death_signal;
+  observed->root_error = progress.attested().root_error;
   for (const std::uint32_t index : plan.kept) {
     const Measure& measure = Measures()[index];
     if (auto verified = measure.verify(plan.launch, *observed); !verified) {
@@ -157,9 +159,12 @@ Result<Observed> Verify(const Plan& plan, const Progress& progress) {
 
 Result<Launched> Run(const Plan& plan, Keeper& keeper, const ListenerTaker& take) {
   Progress progress(plan, keeper, take);
-  if (!keeper.Send(KeeperRequestKind::kLaunch, 0, CgroupKillFile(plan.launch))) {
+  auto ruleset = MakeRuleset(plan.launch);
+  if (!ruleset) return Fail(ruleset.error());
+  if (!keeper.Launch(CgroupKillFile(plan.launch), ruleset->get())) {
     return Fail("the keeper is gone");
   }
+  ruleset->reset();
   if (auto ready = progress.UntilReady(); !ready) return Fail(ready.error());
   auto observed = Verify(plan, progress);
   if (!observed) return Fail(observed.error());

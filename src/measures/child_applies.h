@@ -22,6 +22,8 @@ int ApplyCapabilities(const ChildProgram& program) noexcept;
 // PR_SET_PDEATHSIG SIGKILL, then compares the parent. A change of credentials clears it, so later.
 int ApplyParentDeath(const ChildProgram& program) noexcept;
 int ApplyNoNewPrivs(const ChildProgram& program) noexcept;
+// landlock_restrict_self(2) with the ruleset that the supervisor made.
+int ApplyLandlock(const ChildProgram& program) noexcept;
 // Marks every descriptor above 2 that the profile does not name close-on-exec.
 int ApplyDescriptors(const ChildProgram& program) noexcept;
 // Installs the filter. The listener's number, or -1, goes to ChildListener().

@@ -12,6 +12,7 @@
 
 #include "base/secret_buffer.h"
 #include "launch/child_program.h"
+#include "policy/file_policy.h"
 
 namespace nodeward {
 
@@ -62,6 +63,16 @@ struct PlannedFilter {
   int filters_before = 0;   // filters that nodeward itself runs under
 };
 
+// The ruleset is made from it right before each launch (measures/landlock.h).
+struct PlannedLandlock {
+  bool wanted = false;
+  int abi = 0;
+  std::uint64_t files = 0;  // rights that are refused wherever no rule grants them
+  std::uint64_t net = 0;
+  std::uint64_t scoped = 0;
+  bool root_listed = false;  // a rule opens "/": the child cannot prove itself by failing to open it
+};
+
 // Processes that the application must not signal; known after the keeper was forked.
 struct Protected {
   pid_t supervisor = 0;
@@ -88,6 +99,8 @@ struct LaunchPlan {
   // their counters. Others may live in them.
   std::vector<PlannedCgroup> inherited_cgroups;
   std::vector<int> kept_fds;
+  FilePolicy files;  // what [filesystem] allows; judged for events, enforced by `landlock`
+  PlannedLandlock landlock;
   PlannedFilter filter;
   std::vector<std::string> warnings;  // for the operator, told once at start
 

@@ -89,7 +89,6 @@ std::vector<ExplainedMeasure> ExplainAll(const Profile& profile, const HostRepor
     rows.push_back(ExplainOne(profile, host, decision));
   }
   rows.push_back(ExplainSecrets(profile, host));
-  rows.push_back(NotInThisVersion("filesystem", "it reads and writes whatever its user may"));
   rows.push_back(NotInThisVersion("network", "it listens on and connects to any address"));
   return rows;
 }

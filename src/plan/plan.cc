@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "host/trusted_path.h"
 #include "measures/rows.h"
 #include "plan/command.h"
 
@@ -67,13 +68,43 @@ void SeedSecrets(Plan& plan) {
   }
 }
 
+// Before the measures are prepared: what may be read and executed depends on the command.
 Result<void> ResolveInto(Plan& plan) {
-  auto path = ResolveCommand(plan.launch.command.front(), PathVariable(plan.launch),
-                             plan.launch.identity.workdir);
+  LaunchPlan scratch;
+  scratch.inherited_environment = plan.launch.inherited_environment;
+  for (const Measure* measure : {&kIdentityMeasure, &kEnvironmentMeasure}) {
+    auto prepared = measure->prepare(plan.profile, plan.host, scratch);
+    if (!prepared) return prepared;
+  }
+  auto path = ResolveCommand(plan.launch.command.front(), PathVariable(scratch),
+                             scratch.identity.workdir);
   if (!path) return Fail(path.error());
   plan.launch.path = *path;
   if (auto warning = WarnAboutCommand(plan.launch.command); !warning.empty()) {
     plan.launch.warnings.push_back(std::move(warning));
+  }
+  return {};
+}
+
+// firejail #7154, and the vault's key: what governs the launch stays out of the application's reach.
+Result<void> KeepApart(const Profile& profile, const FilePolicy& policy) {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const std::string& file : profile.files) files.emplace_back("the profile", file);
+  if (profile.secrets.vault) {
+    files.emplace_back("the vault", profile.secrets.vault->value);
+    files.emplace_back("the vault's identity", FindIdentity(profile).path);
+  }
+  for (const auto& [what, file] : files) {
+    const auto real = ResolveTrusted(file, std::nullopt);
+    if (!real) continue;  // whoever opens it says so
+    for (const FileAccess access : {FileAccess::kWrite, FileAccess::kRead}) {
+      const FileRule* rule = policy.Find(access, real->real);
+      if (rule == nullptr) continue;
+      return Fail(what + " lies beneath " + rule->path + ", which the application may " +
+                      (access == FileAccess::kWrite ? "write" : "read") + " (\"" + rule->written +
+                      "\")",
+                  file, "keep it in a folder of its own, such as /etc/nodeward");
+    }
   }
   return {};
 }
@@ -103,6 +134,7 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
   if (Errors refused = Refusals(plan.profile, plan.decisions); !refused.empty()) {
     return tl::unexpected(std::move(refused));
   }
+  if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
   if (open_vault) {
     // The identity first: whether the vault's key is safe depends on who the application will be.
     LaunchPlan who;
@@ -118,7 +150,8 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
   }
   auto trusted = RefuseWritableProfile(plan.profile, plan.host, plan.launch.identity);
   if (!trusted) return tl::unexpected(Errors{trusted.error()});
-  if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
+  auto apart = KeepApart(plan.profile, plan.launch.files);
+  if (!apart) return tl::unexpected(Errors{apart.error()});
   return plan;
 }
 

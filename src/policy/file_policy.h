@@ -20,6 +20,7 @@ struct FileRule {
   bool exec = false;
   bool list = false;     // folders beneath may be listed, files not read
   bool folder = false;   // false: the file alone
+  bool device = false;   // a terminal: its ioctl requests, too
   bool implied = false;  // nodeward's own: a device, the terminal, what COMMAND is
   std::string written;   // the entry that it came from: "@node", "/srv/*"
 };
