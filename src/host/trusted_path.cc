@@ -93,9 +93,9 @@ class Walk {
     struct stat folder {};
     if (fstat(Here(), &folder) != 0) return Failed(errno);
     if (Planted(facts, folder)) {
-      return Fail("\"" + name +
-                      "\" on the way is a link that the application's user could have planted",
-                  path_);
+      return Fail(
+          "\"" + name + "\" on the way is a link that the application's user could have planted",
+          path_);
     }
     std::array<char, PATH_MAX + 1> target{};
     const ssize_t size = readlinkat(link, "", target.data(), target.size() - 1);

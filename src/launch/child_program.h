@@ -110,7 +110,8 @@ static_assert(std::is_trivially_copyable_v<ChildProgram>);
 struct ChildAttestation {
   int securebits;
   int parent_death_signal;
-  int root_error;  // errno of opening "/" for listing: EACCES under a ruleset that does not allow it
+  int root_error;  // errno of opening "/" for listing: EACCES under a ruleset that does not allow
+                   // it
 };
 
 // Where a launch can fail.

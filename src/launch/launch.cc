@@ -67,8 +67,8 @@ Error StepFailed(const Plan& plan, const ControlReport& report) {
 // Collects reports of one launch until it is decided.
 class Progress {
  public:
-  Progress(const Plan& plan, Keeper& keeper, const ListenerTaker& take)
-      : plan_(plan), keeper_(keeper), take_(take) {}
+  Progress(const Plan& plan, Keeper& keeper, Attendant& attendant)
+      : plan_(plan), keeper_(keeper), attendant_(attendant) {}
 
   Result<void> UntilReady() {
     const bool wants_listener = (plan_.launch.filter.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
@@ -81,6 +81,7 @@ class Progress {
 
   Result<void> UntilExecuted() {
     released_ = true;
+    attendant_.BeforeRelease(pid_);
     keeper_.Send(KeeperRequestKind::kRelease);
     while (!executed_) {
       if (auto taken = TakeOne(); !taken) return taken;
@@ -105,7 +106,7 @@ class Progress {
         break;
       case ReportKind::kListener:
         listener_ = true;
-        take_(std::move(report->second));
+        attendant_.Take(std::move(report->second));
         break;
       case ReportKind::kFailed:
         return Fail(StepFailed(plan_, report->first));
@@ -123,7 +124,7 @@ class Progress {
 
   const Plan& plan_;
   Keeper& keeper_;
-  const ListenerTaker& take_;
+  Attendant& attendant_;
   pid_t pid_ = 0;
   bool ready_ = false;
   bool listener_ = false;
@@ -157,8 +158,8 @@ Result<Observed> Verify(const Plan& plan, const Progress& progress) {
   return observed;
 }
 
-Result<Launched> Run(const Plan& plan, Keeper& keeper, const ListenerTaker& take) {
-  Progress progress(plan, keeper, take);
+Result<Launched> Run(const Plan& plan, Keeper& keeper, Attendant& attendant) {
+  Progress progress(plan, keeper, attendant);
   auto ruleset = MakeRuleset(plan.launch);
   if (!ruleset) return Fail(ruleset.error());
   if (!keeper.Launch(CgroupKillFile(plan.launch), ruleset->get())) {
@@ -182,9 +183,9 @@ void Abandon(Keeper& keeper) {
 
 }  // namespace
 
-Result<Launched> Launch(const Plan& plan, Keeper& keeper, Arena& arena, const ListenerTaker& take) {
+Result<Launched> Launch(const Plan& plan, Keeper& keeper, Arena& arena, Attendant& attendant) {
   if (auto packed = arena.Pack(plan.launch, plan.steps); !packed) return Fail(packed.error());
-  auto launched = Run(plan, keeper, take);
+  auto launched = Run(plan, keeper, attendant);
   arena.Wipe();
   if (!launched) Abandon(keeper);
   return launched;

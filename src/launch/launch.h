@@ -21,12 +21,19 @@ struct Launched {
   Observed observed;  // what was in force right before execve
 };
 
-// Called with the seccomp listener as soon as it is there, before the application executes.
-using ListenerTaker = std::function<void(UniqueFd)>;
+// Who answers the system calls of the application.
+class Attendant {
+ public:
+  virtual ~Attendant() = default;
+  // The seccomp listener, as soon as it is there.
+  virtual void Take(UniqueFd listener) = 0;
+  // Everything is verified; the next execve of `pid` is the launch's own, and waits for an answer.
+  virtual void BeforeRelease(pid_t pid) = 0;
+};
 
 // Errors carry the exit code: 126 and 127 when execve failed, else 125. After one, nothing of the
 // application is left.
-Result<Launched> Launch(const Plan& plan, Keeper& keeper, Arena& arena, const ListenerTaker& take);
+Result<Launched> Launch(const Plan& plan, Keeper& keeper, Arena& arena, Attendant& attendant);
 
 // Runs `work` in a thread of its own whose file system ids are the given ones, so that /proc of a
 // process of that user opens without CAP_SYS_PTRACE. The process stays undumpable.

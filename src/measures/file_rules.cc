@@ -19,7 +19,7 @@ constexpr std::size_t kMostRules = 10000;
 
 struct Grant {
   FileAccess access;
-  const TextList FilesystemSection::* list;
+  const TextList FilesystemSection::*list;
 };
 constexpr Grant kGrants[] = {{FileAccess::kRead, &FilesystemSection::read},
                              {FileAccess::kWrite, &FilesystemSection::write},
@@ -166,7 +166,8 @@ Result<FileRules> ResolveFileRules(const Profile& profile, const HostReport& hos
 
 bool AllowsExecution(const Profile& profile) {
   const auto& exec = profile.filesystem.exec;
-  return exec && std::ranges::any_of(*exec, [](const Text& entry) { return entry.value != "@node"; });
+  return exec &&
+         std::ranges::any_of(*exec, [](const Text& entry) { return entry.value != "@node"; });
 }
 
 }  // namespace nodeward

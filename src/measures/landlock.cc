@@ -91,9 +91,9 @@ Result<void> AddRule(int ruleset, const FileRule& rule, int abi) {
   if (rights == 0) return {};
   const UniqueFd path = OpenRule(rule.path);
   if (!path.valid()) {
-    return Fail("cannot open what \"" + rule.written + "\" in [filesystem] allows: " +
-                    DescribeErrno(errno),
-                rule.path, errno == ELOOP ? "it has become a link since it was looked at" : "");
+    return Fail(
+        "cannot open what \"" + rule.written + "\" in [filesystem] allows: " + DescribeErrno(errno),
+        rule.path, errno == ELOOP ? "it has become a link since it was looked at" : "");
   }
   if (const int status = kernel::LandlockAllowPath(ruleset, path.get(), rights); status < 0) {
     return Fail("Landlock refuses a rule for it: " + DescribeErrno(-status), rule.path);

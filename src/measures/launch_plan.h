@@ -56,11 +56,12 @@ struct PlannedCgroup {
 
 struct PlannedFilter {
   std::vector<sock_filter> code;
-  bool listener = false;    // notified: each refusal is seen
-  bool kill = false;        // on_violation = "kill"
-  bool permissive = false;  // told and let through
-  unsigned flags = 0;       // SECCOMP_FILTER_FLAG_*
-  int filters_before = 0;   // filters that nodeward itself runs under
+  bool listener = false;        // notified: each refusal is seen
+  bool kill = false;            // on_violation = "kill"
+  bool permissive = false;      // told and let through
+  unsigned flags = 0;           // SECCOMP_FILTER_FLAG_*
+  std::vector<int> supervised;  // calls that the supervisor decides, by number
+  int filters_before = 0;       // filters that nodeward itself runs under
 };
 
 // The ruleset is made from it right before each launch (measures/landlock.h).
@@ -70,7 +71,8 @@ struct PlannedLandlock {
   std::uint64_t files = 0;  // rights that are refused wherever no rule grants them
   std::uint64_t net = 0;
   std::uint64_t scoped = 0;
-  bool root_listed = false;  // a rule opens "/": the child cannot prove itself by failing to open it
+  bool root_listed =
+      false;  // a rule opens "/": the child cannot prove itself by failing to open it
 };
 
 // Processes that the application must not signal; known after the keeper was forked.

@@ -25,12 +25,29 @@ std::vector<FileRule> CommandRules(const LaunchPlan& plan) {
 
 std::vector<FileRule> NodeRules(const LaunchPlan&) {
   std::vector<FileRule> rules;
-  for (const char* path :
-       {"/usr/lib", "/usr/share/nodejs", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/hosts", "/etc/resolv.conf",
-        "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/passwd",
-        "/etc/group", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/proc",
-        "/sys/fs/cgroup", "/sys/devices/system/cpu", "/dev/null", "/dev/zero", "/dev/random",
-        "/dev/urandom", "/dev/tty"}) {
+  for (const char* path : {"/usr/lib",
+                           "/usr/share/nodejs",
+                           "/etc/ssl/certs",
+                           "/etc/ssl/openssl.cnf",
+                           "/etc/hosts",
+                           "/etc/resolv.conf",
+                           "/etc/nsswitch.conf",
+                           "/etc/host.conf",
+                           "/etc/gai.conf",
+                           "/etc/services",
+                           "/etc/passwd",
+                           "/etc/group",
+                           "/etc/ld.so.cache",
+                           "/etc/localtime",
+                           "/usr/share/zoneinfo",
+                           "/proc",
+                           "/sys/fs/cgroup",
+                           "/sys/devices/system/cpu",
+                           "/dev/null",
+                           "/dev/zero",
+                           "/dev/random",
+                           "/dev/urandom",
+                           "/dev/tty"}) {
     const auto real = ResolveTrusted(path, std::nullopt);
     if (!real) continue;
     FileRule rule;

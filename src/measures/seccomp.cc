@@ -74,14 +74,25 @@ Explanation ExplainSeccomp(const Profile& profile, const HostReport& host) {
   return explanation;
 }
 
+// Only where somebody answers: without a listener Landlock alone decides.
+Supervision Supervises(const Profile& profile, DefaultAnswer answer) {
+  Supervision supervision;
+  if (answer != DefaultAnswer::kNotify) return supervision;
+  supervision.execution = supervision.writes = supervision.signals = true;
+  supervision.reads = profile.events.all_files && profile.events.all_files->value;
+  return supervision;
+}
+
 Result<void> PrepareSeccomp(const Profile& profile, const HostReport& host, LaunchPlan& plan) {
   auto policy = ResolvePolicy(profile);
   if (!policy) return Fail(policy.error());
   policy->answer = Answer(profile, host);
   policy->guarded = plan.guarded;
+  policy->supervision = Supervises(profile, policy->answer);
   auto compiled = CompileFilter(*policy);
   if (!compiled) return Fail(compiled.error());
   plan.filter.code = std::move(compiled->code);
+  plan.filter.supervised = std::move(compiled->supervised);
   plan.filter.listener = policy->answer == DefaultAnswer::kNotify;
   plan.filter.kill = Kills(profile);
   plan.filter.permissive = Permissive(profile);

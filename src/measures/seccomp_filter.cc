@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "measures/file_rules.h"
 #include "measures/seccomp_arguments.h"
 #include "measures/seccomp_prelude.h"
 #include "profile/syscall_groups.h"
@@ -112,11 +113,20 @@ bool AllowsChildren(const FilterPolicy& policy) {
          std::binary_search(policy.allow.begin(), policy.allow.end(), "vfork");
 }
 
-Result<void> AddRules(scmp_filter_ctx context, const FilterPolicy& policy) {
+Result<void> AddRules(scmp_filter_ctx context, const FilterPolicy& policy,
+                      std::vector<int>& supervised) {
   const std::vector<ArgumentRule> rules = ArgumentRules(AllowsChildren(policy));
+  const std::vector<SupervisedCall> asked = SupervisedCalls(policy.supervision);
   for (const std::string& name : policy.allow) {
     const int number = SyscallNumber(name);
     if (number < 0) continue;  // another architecture's
+    if (const auto call = std::ranges::find(asked, name, &SupervisedCall::call);
+        call != asked.end()) {
+      supervised.push_back(number);
+      const auto passing = AddConditional(context, number, name, call->passes);
+      if (!passing) return Fail(passing.error());
+      continue;
+    }
     const auto conditional = AddConditional(context, number, name, rules);
     if (!conditional) return Fail(conditional.error());
     if (*conditional > 0) continue;
@@ -198,6 +208,12 @@ Result<FilterPolicy> ResolvePolicy(const Profile& profile) {
     return Fail(collected.error());
   }
   FilterPolicy policy;
+  // A program that may be executed is of no use without a process to execute it in.
+  if (AllowsExecution(profile)) {
+    if (const SyscallGroup* process = FindSyscallGroup("process"); process != nullptr) {
+      allow.insert(process->calls.begin(), process->calls.end());
+    }
+  }
   for (const std::string& call : LaunchCalls()) {
     deny.erase(call);  // by a group; by name the profile's validation refuses it
     allow.insert(call);
@@ -215,10 +231,12 @@ Result<CompiledFilter> CompileFilter(const FilterPolicy& policy) {
   if (!context) return Fail(Failed("this kernel cannot answer so", -EINVAL));
   seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
   seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree
-  if (auto added = AddRules(context.get(), policy); !added) return Fail(added.error());
+  CompiledFilter filter;
+  if (auto added = AddRules(context.get(), policy, filter.supervised); !added) {
+    return Fail(added.error());
+  }
   auto main = Export(context.get());
   if (!main) return Fail(main.error());
-  CompiledFilter filter;
   filter.last_call = LastKnownCall();
   filter.code = MakePrelude(filter.last_call, Guards(policy.guarded), ScmpAction(policy.answer));
   filter.code.insert(filter.code.end(), main->begin(), main->end());

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "measures/launch_plan.h"
+#include "measures/seccomp_supervised.h"
 #include "profile/profile.h"
 
 namespace nodeward {
@@ -28,6 +29,7 @@ struct FilterPolicy {
   std::vector<std::string> probes;  // answered ENOSYS
   Protected guarded;                // never signalled by kill and tgkill
   DefaultAnswer answer = DefaultAnswer::kNotify;
+  Supervision supervision;  // with kNotify alone: nobody else could decide
 };
 
 // The calls of [syscalls] allow and deny with groups resolved: deny wins, launch calls stay.
@@ -36,7 +38,8 @@ Result<FilterPolicy> ResolvePolicy(const Profile& profile);
 
 struct CompiledFilter {
   std::vector<sock_filter> code;
-  int last_call = 0;  // highest number of the table; later ones are answered ENOSYS
+  std::vector<int> supervised;  // numbers of the calls that the supervisor decides
+  int last_call = 0;            // highest number of the table; later ones are answered ENOSYS
 };
 Result<CompiledFilter> CompileFilter(const FilterPolicy& policy);
 

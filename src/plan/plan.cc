@@ -76,8 +76,8 @@ Result<void> ResolveInto(Plan& plan) {
     auto prepared = measure->prepare(plan.profile, plan.host, scratch);
     if (!prepared) return prepared;
   }
-  auto path = ResolveCommand(plan.launch.command.front(), PathVariable(scratch),
-                             scratch.identity.workdir);
+  auto path =
+      ResolveCommand(plan.launch.command.front(), PathVariable(scratch), scratch.identity.workdir);
   if (!path) return Fail(path.error());
   plan.launch.path = *path;
   if (auto warning = WarnAboutCommand(plan.launch.command); !warning.empty()) {
@@ -86,7 +86,8 @@ Result<void> ResolveInto(Plan& plan) {
   return {};
 }
 
-// firejail #7154, and the vault's key: what governs the launch stays out of the application's reach.
+// firejail #7154, and the vault's key: what governs the launch stays out of the application's
+// reach.
 Result<void> KeepApart(const Profile& profile, const FilePolicy& policy) {
   std::vector<std::pair<std::string, std::string>> files;
   for (const std::string& file : profile.files) files.emplace_back("the profile", file);

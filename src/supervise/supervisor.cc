@@ -23,10 +23,10 @@
 #include "supervise/idle_memory.h"
 #include "supervise/job_control.h"
 #include "supervise/limit_watch.h"
-#include "supervise/notifier.h"
 #include "supervise/oom_score.h"
 #include "supervise/reports.h"
 #include "supervise/restart.h"
+#include "supervise/watch.h"
 
 namespace nodeward {
 namespace {
@@ -50,18 +50,6 @@ UniqueFd OpenSignals() {
   return UniqueFd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-NotifierOptions OptionsFor(const Plan& plan) {
-  NotifierOptions options{plan.launch.identity.uid,
-                          plan.launch.identity.gid,
-                          plan.launch.filter.permissive,
-                          plan.launch.filter.kill,
-                          {}};
-  for (const Text& entry : plan.profile.syscalls.allow.value_or(std::vector<Text>{})) {
-    options.allowed.push_back(entry.value);
-  }
-  return options;
-}
-
 }  // namespace
 
 class Supervisor::Loop {
@@ -80,9 +68,9 @@ class Supervisor::Loop {
         policy_(plan_.supervise, RandomShare),
         jobs_(plan_.launch.terminal),
         limits_(context_, plan_, [this](std::vector<Event> events) { Emit(std::move(events)); }),
-        notifier_(
-            thread, bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); },
-            OptionsFor(plan_)) {
+        watch_(
+            thread, bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); }, plan_,
+            keeper_.pid()) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
   }
 
@@ -107,20 +95,20 @@ class Supervisor::Loop {
     if (auto established = Establish(plan_); !established) return established;
     groups_made_ = true;
     limits_.Start();
-    UniqueFd listener;
-    auto launched =
-        Launch(plan_, keeper_, arena_, [&](UniqueFd taken) { listener = std::move(taken); });
+    auto launched = Launch(plan_, keeper_, arena_, watch_);
     const bool exposed = !arena_.locked() && !plan_.secrets.secrets.empty();
     ForgetSecrets(plan_);
-    if (!launched) return Fail(launched.error());
+    if (!launched) {
+      watch_.Abandon();
+      return Fail(launched.error());
+    }
     main_ = launched->pid;
     started_ = Steady::now();
     violations_before_ = folder_.Total();
     RaiseOomScore(main_);
     bus_.Emit(StartEvent(plan_, *launched, restarts_));
     if (exposed) bus_.Emit(SecretsGapEvent(kArenaNotLocked));
-    // The application runs already. What it tried meanwhile waits, so that the start is told first.
-    if (listener.valid()) notifier_.Serve(std::move(listener));
+    watch_.Announce();
     ArmGiveBack();
     return {};
   }
@@ -152,7 +140,7 @@ class Supervisor::Loop {
   // Every descendant is gone: the counters are final, and the ports are free.
   void TreeGone() {
     if (main_ == 0) return;
-    notifier_.Stop();
+    watch_.Stop();
     Emit(folder_.FlushAndForget());
     const CgroupUse use = limits_.Finish();
     const bool oom = limits_.oom_killed();
@@ -217,7 +205,7 @@ class Supervisor::Loop {
     jobs_.TakeBack(main_);
     control_.close();  // both copies of the socket's end: the keeper goes when the last is closed
     keeper_.Finish();
-    notifier_.Stop();
+    watch_.Stop();
     Emit(folder_.FlushAndForget());
     RemoveGroups();
     ReturnToOwnCgroup(plan_.launch);
@@ -335,7 +323,7 @@ class Supervisor::Loop {
     fold_timer_.expires_after(std::chrono::seconds(1));
     fold_timer_.async_wait([this](boost::system::error_code error) {
       if (error) return;
-      notifier_.Rearm();  // before the look, so that a count after it is not missed
+      watch_.Rearm();  // before the look, so that a count after it is not missed
       Emit(folder_.Flush());
     });
   }
@@ -359,7 +347,7 @@ class Supervisor::Loop {
   JobControl jobs_;
   LimitWatch limits_;
   Folder folder_;
-  Notifier notifier_;
+  Watch watch_;
   std::optional<Error> failure_;
   Ending ending_;
   Milliseconds uptime_{0};

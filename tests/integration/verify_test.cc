@@ -6,6 +6,9 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +17,7 @@
 #include <boost/optional.hpp>  // 1.81 of the next one forgets it
 #include <boost/process/v2/process.hpp>
 #include <functional>
+#include <thread>
 
 #include "host/report.h"
 #include "launch/launch.h"
@@ -76,6 +80,40 @@ void WaitForExit(Keeper& keeper) {
   }
 }
 
+// Lets every call that waits for an answer pass, until nobody is left to ask.
+class LetThrough : public Attendant {
+ public:
+  explicit LetThrough(std::function<void()> taken = [] {}) : taken_(std::move(taken)) {}
+  ~LetThrough() override {
+    if (thread_.joinable()) thread_.join();
+  }
+  void Take(UniqueFd listener) override {
+    listener_ = std::move(listener);
+    taken_();
+  }
+  void BeforeRelease(pid_t) override {
+    if (listener_.valid()) thread_ = std::thread([this] { Answer(); });
+  }
+
+ private:
+  void Answer() {
+    for (;;) {
+      pollfd wait{listener_.get(), POLLIN, 0};
+      if (poll(&wait, 1, kPatienceMs) != 1 || (wait.revents & POLLHUP) != 0) return;
+      seccomp_notif call = {};
+      if (ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) continue;
+      seccomp_notif_resp answer = {};
+      answer.id = call.id;
+      answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+      ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer);
+    }
+  }
+
+  std::function<void()> taken_;
+  UniqueFd listener_;
+  std::thread thread_;
+};
+
 // As RunCommand does, with the steps of `without` taken out of what the child applies. They stay
 // among what the supervisor verifies. kExecuted, or the error's words.
 std::string LaunchWithout(const std::vector<std::string>& without,
@@ -96,9 +134,8 @@ std::string LaunchWithout(const std::vector<std::string>& without,
   if (std::ranges::count(without, "seccomp") > 0) plan->launch.filter.flags = 0;
   if (auto established = Establish(*plan); !established) return established.error().what;
   if (!verified) plan->kept.clear();
-  UniqueFd listener;
-  const auto launched =
-      Launch(*plan, *keeper, *arena, [&](UniqueFd taken) { listener = std::move(taken); });
+  LetThrough attendant;
+  const auto launched = Launch(*plan, *keeper, *arena, attendant);
   if (launched) WaitForExit(*keeper);
   keeper->Finish();
   const auto removed = RemoveCgroups(plan->launch);
@@ -129,15 +166,14 @@ std::string SharedDuringLaunch(const std::vector<std::string>& command) {
   const std::string own = std::to_string(keeper->pid());
   if (SharedMemoryOf(own).empty()) return "the control fails: the keeper shares no memory";
   std::string found = "no child seen";
-  UniqueFd listener;
-  const auto launched = Launch(*plan, *keeper, *arena, [&](UniqueFd taken) {
-    listener = std::move(taken);
+  LetThrough attendant([&] {
     std::ifstream children("/proc/" + own + "/task/" + own + "/children");
     for (std::string child; children >> child;) {
       if (found == "no child seen") found.clear();
       found += SharedMemoryOf(child);
     }
   });
+  const auto launched = Launch(*plan, *keeper, *arena, attendant);
   if (launched) WaitForExit(*keeper);
   keeper->Finish();
   static_cast<void>(RemoveCgroups(plan->launch));

@@ -1,0 +1,42 @@
+#include "measures/seccomp_supervised.h"
+
+#include <fcntl.h>
+
+namespace nodeward {
+namespace {
+
+constexpr std::uint64_t kInt = 0xffffffff;
+// open(2): none of these means that the file can only be read, and must exist.
+constexpr std::uint64_t kWriting = O_ACCMODE | O_CREAT | O_TRUNC;
+
+}  // namespace
+
+std::vector<SupervisedCall> SupervisedCalls(const Supervision& supervision) {
+  std::vector<SupervisedCall> calls;
+  if (supervision.execution) {
+    calls.push_back({"execve", {}});
+    calls.push_back({"execveat", {}});
+  }
+  if (supervision.reads) {
+    for (const std::string_view call : {"open", "openat", "creat"}) calls.push_back({call, {}});
+  } else if (supervision.writes) {
+    calls.push_back({"open", {{"open", {{1, kWriting, 0}}}}});
+    calls.push_back({"openat", {{"openat", {{2, kWriting, 0}}}}});
+    calls.push_back({"creat", {}});
+  }
+  if (supervision.signals) calls.push_back({"kill", {{"kill", {{0, kInt, 0}}}}});
+  if (supervision.network) {
+    for (const std::string_view call : {"connect", "bind", "listen", "sendmsg", "sendmmsg"}) {
+      calls.push_back({call, {}});
+    }
+    SupervisedCall send{"sendto", {}};
+    if (!supervision.questions) send.passes.push_back({"sendto", {{4, ~std::uint64_t{0}, 0}}});
+    calls.push_back(std::move(send));
+  }
+  if (supervision.sockets) {
+    for (const std::string_view call : {"socket", "socketpair"}) calls.push_back({call, {}});
+  }
+  return calls;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,23 @@
+// The file that a waiting call is about, as the kernel would find it from where the caller stands.
+// For telling, and for refusing early; the kernel looks again by itself, and Landlock decides.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "supervise/ruling.h"
+
+namespace nodeward {
+
+struct CallerPath {
+  std::string real;     // without links; for a file that is to be made: its folder's, with its name
+  bool exists = false;  // false: only the folder does
+};
+
+// `folder`: a descriptor of the caller's, or AT_FDCWD. Empty where the path cannot be read, does
+// not lead anywhere, or the call no longer waits.
+std::optional<CallerPath> FindCallerPath(const Notified& notified, int folder,
+                                         std::uint64_t address, bool follow);
+
+}  // namespace nodeward

@@ -1,0 +1,74 @@
+// Ruling: what the supervisor answers to one call that waits, and what is told of it. Made by the
+// judges (exec_judge, file_judge, signal_judge, socket_judge), carried out and told by the
+// notifier.
+#pragma once
+
+#include <linux/seccomp.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "supervise/caller.h"
+#include "supervise/decode.h"
+
+namespace nodeward {
+
+// One call that waits. References live as long as the judge looks at it.
+struct Notified {
+  std::uint64_t id = 0;
+  pid_t tid = 0;
+  const seccomp_data& call;
+  const Caller& caller;
+  CallerMemory& memory;
+  std::function<bool()> valid;  // whether it still waits: what was read of `tid` is its own
+};
+
+// What is told of a refusal, in words that need nothing else.
+struct Refusal {
+  std::string_view kind;   // "file", "exec", "network", "name", "signal"
+  std::string_view code;   // codes.h
+  std::string deed;        // "to connect to 93.184.216.34:443"
+  std::string target;      // what folding tells apart
+  std::string why;         // may be empty
+  std::string hint;        // the line that would allow it
+  bool permitted = false;  // told only: the section is permissive
+};
+
+struct Ruling {
+  enum class Answer {
+    kError,     // the call fails with `error`
+    kContinue,  // the kernel carries it out; only where the kernel itself decides again
+    kValue,     // it was carried out here and gives `value`
+    kLater,     // somebody else answers it
+  };
+  Answer answer = Answer::kContinue;
+  int error = 0;
+  std::int64_t value = 0;
+  std::optional<Refusal> refusal;
+
+  static Ruling Continue() { return {}; }
+  static Ruling Value(std::int64_t value) { return {Answer::kValue, 0, value, {}}; }
+  static Ruling Error(int error) { return {Answer::kError, error, 0, {}}; }
+  static Ruling Later() { return {Answer::kLater, 0, 0, {}}; }
+};
+
+// Decides some calls. Used by the notify thread alone.
+class Judge {
+ public:
+  virtual ~Judge() = default;
+  // The system calls that it decides, by number.
+  virtual std::vector<int> Calls() const = 0;
+  virtual Ruling Rule(const Notified& notified) = 0;
+};
+
+// "[filesystem] write = ["/tmp", "/data"]": lists of a profile replace each other, so the line
+// names what is there already, too.
+std::string LineWith(std::string_view section, std::string_view key,
+                     const std::vector<std::string>& present, const std::string& added);
+
+}  // namespace nodeward

@@ -1,0 +1,91 @@
+#include "supervise/watch.h"
+
+#include <utility>
+#include <vector>
+
+#include "measures/file_rules.h"
+#include "supervise/exec_judge.h"
+#include "supervise/file_judge.h"
+#include "supervise/notifier.h"
+#include "supervise/signal_judge.h"
+#include "supervise/violations.h"
+
+namespace nodeward {
+namespace {
+
+std::vector<std::string> Written(const TextList& list) {
+  std::vector<std::string> entries;
+  for (const Text& entry : list.value_or(std::vector<Text>{})) entries.push_back(entry.value);
+  return entries;
+}
+
+bool Permissive(const Plan& plan, std::string_view section) {
+  return EnforcementFor(plan.profile, section) == Enforcement::kPermissive;
+}
+
+ViolationOptions ViolationsOf(const Plan& plan, pid_t keeper) {
+  return {plan.launch.filter.permissive, plan.launch.filter.kill, keeper,
+          Written(plan.profile.syscalls.allow)};
+}
+
+ExecOptions ExecutionOf(const Plan& plan) {
+  return {plan.launch.files, AllowsExecution(plan.profile), Permissive(plan, "filesystem"),
+          Written(plan.profile.filesystem.exec)};
+}
+
+FileOptions FilesOf(const Plan& plan) {
+  return {plan.launch.files, Permissive(plan, "filesystem"), Written(plan.profile.filesystem.read),
+          Written(plan.profile.filesystem.write)};
+}
+
+NotifierOptions NotifierOf(const Plan& plan) {
+  const LaunchPlan& launch = plan.launch;
+  return {launch.identity.uid, launch.identity.gid, launch.filter.permissive, launch.filter.kill,
+          launch.filter.supervised};
+}
+
+}  // namespace
+
+struct Watch::Parts {
+  Parts(NotifyThread& thread, EventBus& bus, Folder& folder, std::function<void()> pending,
+        const Plan& plan, pid_t keeper)
+      : violations(bus, folder, std::move(pending), ViolationsOf(plan, keeper)),
+        execution(ExecutionOf(plan)),
+        files(FilesOf(plan)),
+        signals(keeper),
+        notifier(thread, violations, {&execution, &files, &signals}, NotifierOf(plan)) {}
+
+  Violations violations;
+  ExecJudge execution;
+  FileJudge files;
+  SignalJudge signals;
+  Notifier notifier;
+  UniqueFd listener;  // taken, not served yet
+};
+
+Watch::Watch(NotifyThread& thread, EventBus& bus, Folder& folder, std::function<void()> pending,
+             const Plan& plan, pid_t keeper)
+    : parts_(std::make_unique<Parts>(thread, bus, folder, std::move(pending), plan, keeper)) {}
+
+Watch::~Watch() = default;
+
+void Watch::Take(UniqueFd listener) { parts_->listener = std::move(listener); }
+
+void Watch::BeforeRelease(pid_t pid) {
+  parts_->violations.Hold();
+  parts_->execution.Expect(pid);
+  if (parts_->listener.valid()) parts_->notifier.Serve(std::move(parts_->listener));
+}
+
+void Watch::Announce() { parts_->violations.Announce(); }
+
+void Watch::Abandon() {
+  Stop();
+  parts_->violations.Discard();
+}
+
+void Watch::Stop() { parts_->notifier.Stop(); }
+
+void Watch::Rearm() { parts_->violations.Rearm(); }
+
+}  // namespace nodeward
