@@ -31,15 +31,27 @@ struct Network {
   IpAddress address;
   unsigned prefix = 0;  // bits
   bool Contains(const IpAddress& other) const;
+  auto operator<=>(const Network&) const = default;
 };
 
 // Dotted decimal without leading zeros, or RFC 4291 text; nothing else.
 std::optional<IpAddress> ParseIp(std::string_view text);
 // "10.0.0.0/8"; a bare address is a network of its own. Host bits beyond the prefix are an error.
+// A prefix of an IPv4-mapped network counts from its 128 bits: ::ffff:10.0.0.0/104 is 10.0.0.0/8.
 std::optional<Network> ParseNetwork(std::string_view text);
+// `address` with the bits beyond `prefix` cleared. `prefix` is at most 32 or 128.
+Network NetworkOf(const IpAddress& address, unsigned prefix);
 
-// The kernel's form. Empty when `size` is too small for the family, or the family is not IP.
+// The kernel's form. Empty when `size` is too small for the family (ipv6(7): the scope may be
+// absent), larger than any address, or the family is not IP. AF_UNSPEC gives empty, although
+// udp_sendmsg() reads it as AF_INET: a caller refuses what is empty, and never lets it pass.
 std::optional<Endpoint> EndpointOf(const sockaddr_storage& address, socklen_t size);
+
+bool IsAny(const IpAddress& address);  // 0.0.0.0 or ::
+// Where a connect to `address` ends: the loopback address instead of 0.0.0.0 and ::, itself
+// otherwise. tcp_v4_connect(), tcp_v6_connect(): INADDR_ANY means this host. Who performs a connect
+// passes this one to the kernel, which would else take the address that the socket is bound to.
+IpAddress ConnectedTo(const IpAddress& address);
 
 std::string ToText(const IpAddress& address);
 std::string ToText(const Endpoint& endpoint);  // "10.0.0.1:5432", "[::1]:80"

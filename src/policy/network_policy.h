@@ -9,11 +9,10 @@
 
 #include "base/result.h"
 #include "policy/address.h"
+#include "policy/network_rules.h"
 #include "profile/profile.h"
 
 namespace nodeward {
-
-enum class Transport { kTcp, kUdp };
 
 // Who an address is at this moment, by the answers that nodeward's own resolver got.
 class KnownNames {
@@ -32,9 +31,17 @@ struct Verdict {
 
 class NetworkPolicy {
  public:
+  // Absent lists are the defaults: connect to @loopback and @private; listen on $PORT, or 1024 to
+  // 65535 where that is no port. Empty ones allow nothing.
   // `port`: the value of $PORT that the application will see, or empty. Errors name the line.
   static Result<NetworkPolicy> Compile(const NetworkSection& section, std::string_view port);
 
+  // Metadata, link-local, multicast and broadcast addresses want an address rule of their own; a
+  // wide network is none (WidestListing in address_class.h). A rule on a public name counts for
+  // public addresses only: what else such a name answers with, an address or class rule must allow,
+  // at that port (rebinding). A rule on a name of private networks counts for private and loopback
+  // addresses, too.
+  // 0.0.0.0 and :: are judged as the loopback address: perform the call with ConnectedTo(address).
   Verdict Connect(const Endpoint& to, Transport transport, const KnownNames& names) const;
   // Port 0 lets the kernel choose; what it chose is judged by Listen.
   Verdict Bind(const Endpoint& at, Transport transport) const;
@@ -42,8 +49,11 @@ class NetworkPolicy {
   // A path as the kernel resolved it, or an abstract name with its NUL written as '@'.
   Verdict ConnectUnix(std::string_view path) const;
   Verdict BindUnix(std::string_view path) const;
-  // A question to a name server: whether the name may be told to it. The name as text, lower case,
-  // without trailing dot. `search`: the domains that the host's resolver appends.
+  // A question to a name server: whether the name may be told to it. `search`: the domains that the
+  // host's resolver appends. Allowed: any name with dns = "open" or a rule on @public; listed
+  // names; names of private networks (IsPrivateName, or below a search domain of two labels or
+  // more); reverse lookups of addresses that a rule lists. Such a name carries data as well, but no
+  // further than the servers of the private network and of the root: nobody outside answers for it.
   Verdict Ask(std::string_view name, const std::vector<std::string>& search) const;
 
   // The exact names among the rules: resolved when the application starts.
@@ -53,6 +63,24 @@ class NetworkPolicy {
   bool dns_open() const;
   // One line for each rule, for `explain`.
   std::vector<std::string> Lines() const;
+
+ private:
+  Verdict RefuseConnect(const Endpoint& to, Transport transport,
+                        const std::vector<std::string>& names) const;
+  std::string WhyNot(const Endpoint& to, Transport transport,
+                     const std::vector<std::string>& names) const;
+  Verdict RefuseBind(const Endpoint& at, Transport transport) const;
+  Verdict Allowed(const std::string& written, bool by_default) const;
+  const ConnectRule* PublicRule() const;
+  bool AsksBack(std::string_view name) const;
+  std::string ConnectLine(std::string_view added) const;
+  std::string ListenLine(std::string_view added) const;
+
+  std::vector<ConnectRule> connect_;
+  std::vector<ListenRule> listen_;
+  bool default_connect_ = false;
+  bool default_listen_ = false;
+  bool dns_open_ = false;
 };
 
 }  // namespace nodeward

@@ -14,6 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kEnforcement = {"strict", "best-effort", "permissive"};
 constexpr std::array<std::string_view, 2> kOnViolation = {"deny", "kill"};
 constexpr std::array<std::string_view, 3> kRestart = {"never", "on-failure", "always"};
+constexpr std::array<std::string_view, 1> kDns = {"open"};
 constexpr std::array<std::string_view, 2> kFiles = {"writes", "all"};
 constexpr std::array<std::string_view, 2> kFormat = {"json", "text"};
 constexpr std::array<std::string_view, 3> kDeliver = {"env", "memory", "file"};
@@ -84,6 +85,12 @@ void PutDeliver(Reader& reader, const Node& node, Profile& profile) {
 
 void PutFiles(Reader& reader, const Node& node, Profile& profile) {
   if (const auto index = reader.Word(node)) profile.events.all_files = At(*index == 1, node.where);
+}
+
+void PutDns(Reader& reader, const Node& node, Profile& profile) {
+  if (const auto index = reader.Word(node)) {
+    profile.network.dns = At(std::string(kDns[*index]), node.where);
+  }
 }
 
 void PutEnvironment(Reader& reader, const Node& node, Profile& profile) {
@@ -160,6 +167,7 @@ constexpr auto kProcess = &P::process;
 constexpr auto kCapabilities = &P::capabilities;
 constexpr auto kSyscalls = &P::syscalls;
 constexpr auto kFilesystem = &P::filesystem;
+constexpr auto kNetwork = &P::network;
 constexpr auto kLimits = &P::limits;
 constexpr auto kSecrets = &P::secrets;
 constexpr auto kSupervise = &P::supervise;
@@ -212,10 +220,13 @@ constexpr Key kKeys[] = {
     {"filesystem.list", KeyKind::kList, "[\"/srv\"]",
      PutList<kFilesystem, &FilesystemSection::list, ReadPathRule>},
 
-    {"network.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
-    {"network.listen", KeyKind::kPortList, "[3000]", nullptr},
-    {"network.connect", KeyKind::kList, "[\"@loopback\", \"@private\"]", nullptr},
-    {"network.dns", KeyKind::kText, "\"open\"", nullptr},
+    {"network.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kNetwork, &NetworkSection::enforcement>, kEnforcement},
+    {"network.listen", KeyKind::kPortList, "[3000]",
+     PutList<kNetwork, &NetworkSection::listen, ReadListen>},
+    {"network.connect", KeyKind::kList, "[\"@loopback\", \"@private\"]",
+     PutList<kNetwork, &NetworkSection::connect, ReadPeer>},
+    {"network.dns", KeyKind::kWord, "\"open\"", PutDns, kDns},
 
     {"limits.enforcement", KeyKind::kWord, "\"strict\"",
      kPutEnforcement<kLimits, &LimitsSection::enforcement>, kEnforcement},

@@ -56,6 +56,10 @@ std::optional<std::string> ReadWorkdir(Reader& reader, const Node& node);
 std::optional<std::string> ReadFilePath(Reader& reader, const Node& node);
 // An entry of [filesystem]: "/data", "?/data", "/data/*", "@app".
 std::optional<std::string> ReadPathRule(Reader& reader, const Node& node);
+// An entry of [network] connect or listen, as text. What a rule means is policy/'s to say; here is
+// refused what is no entry at all.
+std::optional<std::string> ReadPeer(Reader& reader, const Node& node);
+std::optional<std::string> ReadListen(Reader& reader, const Node& node);
 std::optional<std::uint32_t> ReadUmask(Reader& reader, const Node& node);
 std::optional<Size> ReadMemory(Reader& reader, const Node& node);  // more than 0
 std::optional<Size> ReadSwap(Reader& reader, const Node& node);

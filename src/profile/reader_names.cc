@@ -138,6 +138,34 @@ std::optional<std::string> ReadPathRule(Reader& reader, const Node& node) {
   return text;
 }
 
+std::optional<std::string> ReadPeer(Reader& reader, const Node& node) {
+  const auto text = reader.PlainText(node);
+  if (!text) return std::nullopt;
+  if (text->find(' ') != std::string::npos && !text->starts_with("unix:")) {
+    return reader.Wrong(node, Quoted(*text) + " has a space");
+  }
+  if (text->find("://") != std::string::npos) {
+    return reader.Wrong(node, Quoted(*text) + " is a URL: a rule has a host and a port",
+                        "[\"api.example.com:443\"]");
+  }
+  return text;
+}
+
+std::optional<std::string> ReadListen(Reader& reader, const Node& node) {
+  if (node.kind != Node::Kind::kInteger) {
+    if (node.kind != Node::Kind::kString && node.typed.empty()) {
+      return reader.WrongKind(node, "a port's number or a string");
+    }
+    const auto text = reader.PlainText(node);
+    if (!text || text->find(' ') == std::string::npos || text->starts_with("unix:")) return text;
+    return reader.Wrong(node, Quoted(*text) + " has a space");
+  }
+  if (node.integer < 1 || node.integer > 65535) {
+    return reader.Wrong(node, std::to_string(node.integer) + " is not between 1 and 65535");
+  }
+  return std::to_string(node.integer);
+}
+
 std::optional<std::string> ReadPattern(Reader& reader, const Node& node) {
   const auto text = reader.PlainText(node);
   if (!text) return std::nullopt;
