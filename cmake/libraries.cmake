@@ -21,6 +21,7 @@ nodeward_library(seccomp libseccomp libseccomp.a)
 nodeward_library(capng libcap-ng libcap-ng.a)
 nodeward_library(cgroup libcgroup libcgroup.a)
 nodeward_library(sodium libsodium libsodium.a)
+nodeward_library(cares libcares libcares.a)
 
 # Header-only: the packages have no archive, and toml++'s CMake target forces its shared library.
 add_library(lib_toml INTERFACE)
