@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 #include "host/cgroup_probe.h"
@@ -89,6 +90,7 @@ int ReadSysctl(const char* path, int absent) {
 void ProbeFacilities(HostReport* host) {
   host->landlock_abi =
       static_cast<int>(std::max(0L, kernel::Call(kLandlockCreateRuleset, 0, 0, kLandlockVersion)));
+  host->pidfd_getfd = kernel::Call(SYS_pidfd_getfd, -1, 0, 0) == -EBADF;
   host->yama_scope = ReadSysctl("/proc/sys/kernel/yama/ptrace_scope", -1);
   host->legacy_tiocsti = ReadSysctl("/proc/sys/dev/tty/legacy_tiocsti", 1) != 0;
   host->proc_children = ::access("/proc/thread-self/children", R_OK) == 0;

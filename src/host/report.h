@@ -74,6 +74,7 @@ struct HostReport {
   bool under_systemd = false;     // started as a unit
   bool setgroups_allowed = true;  // /proc/self/setgroups (user_namespaces(7))
   int landlock_abi = 0;           // 0: none
+  bool pidfd_getfd = false;       // Linux 5.6, and no filter of a container refuses it
   int yama_scope = -1;            // -1: not there
   bool legacy_tiocsti =
       true;  // dev.tty.legacy_tiocsti; true where the sysctl is absent (before 6.2)

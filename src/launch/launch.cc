@@ -79,9 +79,9 @@ class Progress {
     return {};
   }
 
-  Result<void> UntilExecuted() {
+  Result<void> UntilExecuted(UniqueFd ruleset) {
     released_ = true;
-    attendant_.BeforeRelease(pid_);
+    attendant_.BeforeRelease(pid_, std::move(ruleset));
     keeper_.Send(KeeperRequestKind::kRelease);
     while (!executed_) {
       if (auto taken = TakeOne(); !taken) return taken;
@@ -165,11 +165,11 @@ Result<Launched> Run(const Plan& plan, Keeper& keeper, Attendant& attendant) {
   if (!keeper.Launch(CgroupKillFile(plan.launch), ruleset->get())) {
     return Fail("the keeper is gone");
   }
-  ruleset->reset();
   if (auto ready = progress.UntilReady(); !ready) return Fail(ready.error());
   auto observed = Verify(plan, progress);
   if (!observed) return Fail(observed.error());
-  if (auto executed = progress.UntilExecuted(); !executed) return Fail(executed.error());
+  if (auto executed = progress.UntilExecuted(std::move(*ruleset)); !executed)
+    return Fail(executed.error());
   return Launched{progress.pid(), std::move(*observed)};
 }
 

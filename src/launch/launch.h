@@ -28,7 +28,8 @@ class Attendant {
   // The seccomp listener, as soon as it is there.
   virtual void Take(UniqueFd listener) = 0;
   // Everything is verified; the next execve of `pid` is the launch's own, and waits for an answer.
-  virtual void BeforeRelease(pid_t pid) = 0;
+  // `ruleset`: the Landlock ruleset that it has entered; invalid when there is none.
+  virtual void BeforeRelease(pid_t pid, UniqueFd ruleset) = 0;
 };
 
 // Errors carry the exit code: 126 and 127 when execve failed, else 125. After one, nothing of the

@@ -64,7 +64,10 @@ Result<void> PrepareLandlock(const Profile& profile, const HostReport& host, Lau
   landlock.wanted = true;
   landlock.abi = host.landlock_abi;
   landlock.files = LandlockMask(LandlockKind::kFiles, host.landlock_abi);
-  landlock.net = 0;
+  // The supervisor connects and binds: by itself the application may do neither.
+  const bool confined = plan.network.wanted && !plan.network.permissive;
+  landlock.net = confined ? LandlockMask(LandlockKind::kNet, host.landlock_abi) : 0;
+  if (!confined) landlock.files &= ~kernel::kFsResolveUnix;
   landlock.scoped = LandlockMask(LandlockKind::kScope, host.landlock_abi);
   landlock.root_listed = plan.files.Find(FileAccess::kList, "/") != nullptr;
   return {};

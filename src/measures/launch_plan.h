@@ -13,6 +13,7 @@
 #include "base/secret_buffer.h"
 #include "launch/child_program.h"
 #include "policy/file_policy.h"
+#include "policy/network_policy.h"
 
 namespace nodeward {
 
@@ -75,6 +76,14 @@ struct PlannedLandlock {
       false;  // a rule opens "/": the child cannot prove itself by failing to open it
 };
 
+// What the supervisor decides about sockets.
+struct PlannedNetwork {
+  bool wanted = false;
+  bool permissive = false;  // told and let through
+  bool fetches = false;     // sockets can be fetched from the application (pidfd_getfd)
+  NetworkPolicy policy;
+};
+
 // Processes that the application must not signal; known after the keeper was forked.
 struct Protected {
   pid_t supervisor = 0;
@@ -103,6 +112,7 @@ struct LaunchPlan {
   std::vector<int> kept_fds;
   FilePolicy files;  // what [filesystem] allows; judged for events, enforced by `landlock`
   PlannedLandlock landlock;
+  PlannedNetwork network;
   PlannedFilter filter;
   std::vector<std::string> warnings;  // for the operator, told once at start
 

@@ -6,7 +6,7 @@
 namespace nodeward {
 
 std::span<const Measure> Measures() {
-  static const std::array<Measure, 12> kTable = {
+  static const std::array<Measure, 13> kTable = {
       kSessionMeasure,       // before anything can fail with a terminal in hand
       kCgroupMeasure,        // joining needs privilege
       kLimitsMeasure,        // raising a hard limit needs CAP_SYS_RESOURCE
@@ -16,6 +16,7 @@ std::span<const Measure> Measures() {
       kParentDeathMeasure,   // a change of credentials clears it, so never earlier
       kNoNewPrivsMeasure,    // the filter below wants it
       kEnvironmentMeasure,   // handed to execve
+      kNetworkMeasure,       // asks for calls that the filter passes on
       kLandlockMeasure,      // wants no_new_privs; nothing is opened by name any more
       kDescriptorsMeasure,   // whatever was opened above goes too
       kSeccompMeasure,       // last: it refuses what the others need

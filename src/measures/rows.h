@@ -14,6 +14,7 @@ extern const Measure kCapabilitiesMeasure;
 extern const Measure kParentDeathMeasure;
 extern const Measure kNoNewPrivsMeasure;
 extern const Measure kEnvironmentMeasure;
+extern const Measure kNetworkMeasure;
 extern const Measure kLandlockMeasure;
 extern const Measure kDescriptorsMeasure;
 extern const Measure kSeccompMeasure;

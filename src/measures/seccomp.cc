@@ -75,10 +75,14 @@ Explanation ExplainSeccomp(const Profile& profile, const HostReport& host) {
 }
 
 // Only where somebody answers: without a listener Landlock alone decides.
-Supervision Supervises(const Profile& profile, DefaultAnswer answer) {
+Supervision Supervises(const Profile& profile, const PlannedNetwork& network,
+                       DefaultAnswer answer) {
   Supervision supervision;
   if (answer != DefaultAnswer::kNotify) return supervision;
   supervision.execution = supervision.writes = supervision.signals = true;
+  supervision.network = network.wanted;
+  supervision.questions = network.wanted && !network.permissive && !network.policy.dns_open();
+  supervision.sockets = network.wanted && !network.permissive && !network.fetches;
   supervision.reads = profile.events.all_files && profile.events.all_files->value;
   return supervision;
 }
@@ -88,7 +92,7 @@ Result<void> PrepareSeccomp(const Profile& profile, const HostReport& host, Laun
   if (!policy) return Fail(policy.error());
   policy->answer = Answer(profile, host);
   policy->guarded = plan.guarded;
-  policy->supervision = Supervises(profile, policy->answer);
+  policy->supervision = Supervises(profile, plan.network, policy->answer);
   auto compiled = CompileFilter(*policy);
   if (!compiled) return Fail(compiled.error());
   plan.filter.code = std::move(compiled->code);

@@ -72,15 +72,6 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
   return row;
 }
 
-// Never left out: what an operator might believe to be there.
-ExplainedMeasure NotInThisVersion(std::string name, std::string what) {
-  ExplainedMeasure row;
-  row.name = std::move(name);
-  row.state = "off";
-  row.what = "not available in this version: " + std::move(what);
-  return row;
-}
-
 }  // namespace
 
 std::vector<ExplainedMeasure> ExplainAll(const Profile& profile, const HostReport& host) {
@@ -89,7 +80,6 @@ std::vector<ExplainedMeasure> ExplainAll(const Profile& profile, const HostRepor
     rows.push_back(ExplainOne(profile, host, decision));
   }
   rows.push_back(ExplainSecrets(profile, host));
-  rows.push_back(NotInThisVersion("network", "it listens on and connects to any address"));
   return rows;
 }
 

@@ -174,6 +174,8 @@ Verdict NetworkPolicy::BindUnix(std::string_view path) const {
       return Allowed(rule.written, default_listen_);
     }
   }
+  // Without a list the folder decides: a socket is a file that [filesystem] write allows or not.
+  if (default_listen_ && !path.starts_with('@')) return Allowed({}, true);
   const bool plain = CanBeListed(path);
   return Refused("no rule of listen covers the socket " + Quoted(path),
                  plain ? ListenLine("unix:" + std::string(path)) : std::string());

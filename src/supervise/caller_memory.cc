@@ -32,4 +32,13 @@ std::size_t ProcMemory::Read(std::uint64_t address, void* buffer, std::size_t si
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
+bool ProcMemory::Write(std::uint64_t address, const void* buffer, std::size_t size) {
+  if (address > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return false;
+  const std::string path = "/proc/" + std::to_string(tid_) + "/mem";
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd.valid() || !still_valid_()) return false;
+  const ssize_t written = ::pwrite(fd.get(), buffer, size, static_cast<off_t>(address));
+  return written == static_cast<ssize_t>(size);
+}
+
 }  // namespace nodeward

@@ -26,6 +26,8 @@ class ProcMemory : public CallerMemory {
   // Opens at the first call; a failed open (EACCES without the right to trace the caller) or an
   // ended notification answers 0 from then on. May be short where readable memory ends.
   std::size_t Read(std::uint64_t address, void* buffer, std::size_t size) override;
+  // Opens a second time, for writing.
+  bool Write(std::uint64_t address, const void* buffer, std::size_t size) override;
 
  private:
   void Open();

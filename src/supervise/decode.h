@@ -22,6 +22,8 @@ class CallerMemory {
   virtual ~CallerMemory() = default;
   // Bytes read, 0 when none can be.
   virtual std::size_t Read(std::uint64_t address, void* buffer, std::size_t size) = 0;
+  // All of it, or false.
+  virtual bool Write(std::uint64_t address, const void* buffer, std::size_t size) = 0;
 };
 
 struct DecodedCall {

@@ -16,6 +16,7 @@ namespace {
 class NoMemory : public CallerMemory {
  public:
   std::size_t Read(std::uint64_t, void*, std::size_t) override { return 0; }
+  bool Write(std::uint64_t, const void*, std::size_t) override { return false; }
 };
 
 // "socket(AF_PACKET, SOCK_RAW, 0x300)": the call with what it was about.

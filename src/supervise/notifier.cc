@@ -41,6 +41,10 @@ void AllowInterrupt() {
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
+bool StillWaits(int listener, std::uint64_t id) {
+  return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
 // What the caller gets. libuv turns EACCES of a fork into an ordinary `error` event of the child
 // process; on EPERM it aborts.
 int AnswerFor(int call) {
@@ -65,7 +69,7 @@ class Notifier::Answerer {
     seccomp_notif_sizes sizes = {};
     kernel::Call(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, reinterpret_cast<long>(&sizes));
     request_.resize(std::max<std::size_t>(sizes.seccomp_notif, sizeof(seccomp_notif)));
-    answer_.resize(std::max<std::size_t>(sizes.seccomp_notif_resp, sizeof(seccomp_notif_resp)));
+    answer_size_ = std::max<std::size_t>(sizes.seccomp_notif_resp, sizeof(seccomp_notif_resp));
     for (Judge* judge : owner.judges_) {
       for (const int call : judge->Calls()) {
         const auto& asked = owner.options_.supervised;
@@ -123,8 +127,16 @@ class Notifier::Answerer {
     };
     ProcMemory memory(static_cast<pid_t>(call.pid), valid);
     if (Judge* judge = JudgeOf(call.data.nr); judge != nullptr) {
-      const Notified notified{call.id, static_cast<pid_t>(call.pid), call.data, caller, memory,
-                              valid};
+      const Notified notified{
+          call.id,
+          static_cast<pid_t>(call.pid),
+          call.data,
+          caller,
+          memory,
+          valid,
+          [&] { return Later(call, caller, memory); },
+          [&](int fd, bool closes) { return Install(call.id, fd, closes); },
+          [listener = listener_, id = call.id] { return StillWaits(listener, id); }};
       Carry(call, caller, judge->Rule(notified), memory);
       if (call.data.nr == SYS_execve) ForgetCallers();  // a program has a name of its own
       return;
@@ -150,6 +162,26 @@ class Notifier::Answerer {
         {static_cast<pid_t>(call.pid), caller, call.data, decoded, ruling.error}, *ruling.refusal);
   }
 
+  std::function<void(Ruling)> Later(const seccomp_notif& call, const Caller& caller,
+                                    CallerMemory& memory) {
+    return [this, call, caller, decoded = DecodeCall(call.data, memory)](const Ruling& ruling) {
+      Send(call.id, ruling);
+      if (!ruling.refusal) return;
+      owner_.violations_.Record(
+          {static_cast<pid_t>(call.pid), caller, call.data, decoded, ruling.error},
+          *ruling.refusal);
+    };
+  }
+
+  int Install(std::uint64_t id, int fd, bool closes) const {
+    seccomp_notif_addfd request = {};
+    request.id = id;
+    request.srcfd = static_cast<std::uint32_t>(fd);
+    request.newfd_flags = closes ? O_CLOEXEC : 0;
+    const int number = ioctl(listener_, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+    return number < 0 ? -errno : number;
+  }
+
   Judge* JudgeOf(int call) const {
     const auto found = judges_.find(call);
     return found == judges_.end() ? nullptr : found->second;
@@ -170,10 +202,11 @@ class Notifier::Answerer {
            std::memcmp(&call.data, &last_call_.data, sizeof(call.data)) == 0;
   }
 
-  void Send(std::uint64_t id, const Ruling& ruling) {
+  // From any thread.
+  void Send(std::uint64_t id, const Ruling& ruling) const {
     if (ruling.answer == Ruling::Answer::kLater) return;
-    std::memset(answer_.data(), 0, answer_.size());
-    auto& answer = *reinterpret_cast<seccomp_notif_resp*>(answer_.data());
+    std::vector<char> space(answer_size_);
+    auto& answer = *reinterpret_cast<seccomp_notif_resp*>(space.data());
     answer.id = id;
     if (ruling.answer == Ruling::Answer::kContinue) {
       answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -182,13 +215,13 @@ class Notifier::Answerer {
     } else {
       answer.error = -ruling.error;
     }
-    ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, answer_.data());
+    ioctl(listener_, SECCOMP_IOCTL_NOTIF_SEND, space.data());
   }
 
   Notifier& owner_;
   int listener_;
   std::vector<char> request_;
-  std::vector<char> answer_;
+  std::size_t answer_size_ = 0;
   std::unordered_map<int, Judge*> judges_;  // by the call that is theirs
   std::unordered_map<pid_t, Caller> callers_;
   std::chrono::steady_clock::time_point callers_since_{};
@@ -216,7 +249,9 @@ void Notifier::Serve(UniqueFd listener) {
   thread_.Run([this] {
     AllowInterrupt();
     TakeFileSystemIds(options_.uid, options_.gid);
-    Answerer(*this, listener_.get()).Run();
+    Answerer answerer(*this, listener_.get());
+    answerer.Run();
+    for (Judge* judge : judges_) judge->Stop();  // while the listener is open
     listener_.reset();
   });
 }

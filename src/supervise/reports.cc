@@ -135,4 +135,15 @@ std::vector<Event> LimitEvents(const Plan& plan, const CgroupUse& before, const 
   return events;
 }
 
+Event ResolveEvent(const ResolveChange& change) {
+  const bool failed = !change.why.empty();
+  Event event{EventType::kAlert, failed ? Severity::kWarn : Severity::kInfo, {}, {}};
+  event.message = failed ? change.name + " does not resolve (" + change.why +
+                               "): connections to it are refused until it does"
+                         : change.name + " resolves again";
+  event.With("kind", std::string("name")).With("server.address", change.name);
+  event.With("code", std::string(codes::kUnresolved));
+  return event;
+}
+
 }  // namespace nodeward

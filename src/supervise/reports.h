@@ -8,6 +8,7 @@
 #include "launch/launch.h"
 #include "measures/cgroup.h"
 #include "plan/plan.h"
+#include "supervise/resolve_schedule.h"
 #include "supervise/restart.h"
 
 namespace nodeward {
@@ -33,5 +34,8 @@ Event ExitEvent(const ExitFacts& facts);
 
 // What grew between two looks at the counters, one event each.
 std::vector<Event> LimitEvents(const Plan& plan, const CgroupUse& before, const CgroupUse& now);
+
+// A name of the profile that has no address, or has one again.
+Event ResolveEvent(const ResolveChange& change);
 
 }  // namespace nodeward

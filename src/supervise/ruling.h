@@ -18,6 +18,8 @@
 
 namespace nodeward {
 
+struct Ruling;
+
 // One call that waits. References live as long as the judge looks at it.
 struct Notified {
   std::uint64_t id = 0;
@@ -26,6 +28,12 @@ struct Notified {
   const Caller& caller;
   CallerMemory& memory;
   std::function<bool()> valid;  // whether it still waits: what was read of `tid` is its own
+  // For Answer::kLater: what answers the call from any thread, once, until the judge was stopped.
+  std::function<std::function<void(Ruling)>()> later;
+  // Gives the caller a copy of a descriptor (SECCOMP_IOCTL_NOTIF_ADDFD, Linux 5.9): its number
+  // there, or -errno.
+  std::function<int(int fd, bool close_on_exec)> install;
+  std::function<bool()> wanted;  // a copy of `valid` that outlives this
 };
 
 // What is told of a refusal, in words that need nothing else.
@@ -64,6 +72,8 @@ class Judge {
   // The system calls that it decides, by number.
   virtual std::vector<int> Calls() const = 0;
   virtual Ruling Rule(const Notified& notified) = 0;
+  // Nobody waits any more: ends what was to be answered later.
+  virtual void Stop() {}
 };
 
 // "[filesystem] write = ["/tmp", "/data"]": lists of a profile replace each other, so the line

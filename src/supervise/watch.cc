@@ -6,8 +6,11 @@
 #include "measures/file_rules.h"
 #include "supervise/exec_judge.h"
 #include "supervise/file_judge.h"
+#include "supervise/names.h"
 #include "supervise/notifier.h"
+#include "supervise/reports.h"
 #include "supervise/signal_judge.h"
+#include "supervise/socket_judge.h"
 #include "supervise/violations.h"
 
 namespace nodeward {
@@ -38,6 +41,21 @@ FileOptions FilesOf(const Plan& plan) {
           Written(plan.profile.filesystem.write)};
 }
 
+SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
+  SocketOptions options;
+  const PlannedNetwork& network = plan.launch.network;
+  options.policy = network.policy;
+  options.permissive = network.permissive;
+  options.makes = !network.fetches;
+  options.keeper = keeper;
+  options.identity = plan.launch.identity;
+  options.same_user = !plan.launch.identity.change;
+  NameServers servers = ReadNameServers();
+  options.servers = std::move(servers.addresses);
+  options.search = std::move(servers.search);
+  return options;
+}
+
 NotifierOptions NotifierOf(const Plan& plan) {
   const LaunchPlan& launch = plan.launch;
   return {launch.identity.uid, launch.identity.gid, launch.filter.permissive, launch.filter.kill,
@@ -49,16 +67,22 @@ NotifierOptions NotifierOf(const Plan& plan) {
 struct Watch::Parts {
   Parts(NotifyThread& thread, EventBus& bus, Folder& folder, std::function<void()> pending,
         const Plan& plan, pid_t keeper)
-      : violations(bus, folder, std::move(pending), ViolationsOf(plan, keeper)),
+      : names([&bus](const ResolveChange& change) { bus.Emit(ResolveEvent(change)); }),
+        violations(bus, folder, std::move(pending), ViolationsOf(plan, keeper)),
         execution(ExecutionOf(plan)),
         files(FilesOf(plan)),
         signals(keeper),
-        notifier(thread, violations, {&execution, &files, &signals}, NotifierOf(plan)) {}
+        sockets(SocketsOf(plan, keeper), names),
+        notifier(thread, violations, {&execution, &files, &signals, &sockets}, NotifierOf(plan)) {
+    if (plan.launch.network.wanted) names.Start(plan.launch.network.policy.Names());
+  }
 
+  Names names;
   Violations violations;
   ExecJudge execution;
   FileJudge files;
   SignalJudge signals;
+  SocketJudge sockets;
   Notifier notifier;
   UniqueFd listener;  // taken, not served yet
 };
@@ -71,7 +95,8 @@ Watch::~Watch() = default;
 
 void Watch::Take(UniqueFd listener) { parts_->listener = std::move(listener); }
 
-void Watch::BeforeRelease(pid_t pid) {
+void Watch::BeforeRelease(pid_t pid, UniqueFd ruleset) {
+  parts_->sockets.Enter(std::move(ruleset));
   parts_->violations.Hold();
   parts_->execution.Expect(pid);
   if (parts_->listener.valid()) parts_->notifier.Serve(std::move(parts_->listener));

@@ -21,7 +21,7 @@ class Watch : public Attendant {
   ~Watch() override;
 
   void Take(UniqueFd listener) override;
-  void BeforeRelease(pid_t pid) override;
+  void BeforeRelease(pid_t pid, UniqueFd ruleset) override;
   void Announce();  // the start has been told
   void Abandon();   // the launch failed
   void Stop();      // the application is gone

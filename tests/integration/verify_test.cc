@@ -91,7 +91,7 @@ class LetThrough : public Attendant {
     listener_ = std::move(listener);
     taken_();
   }
-  void BeforeRelease(pid_t) override {
+  void BeforeRelease(pid_t, UniqueFd) override {
     if (listener_.valid()) thread_ = std::thread([this] { Answer(); });
   }
 

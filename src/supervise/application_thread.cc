@@ -1,0 +1,48 @@
+#include "supervise/application_thread.h"
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "kernel/landlock.h"
+#include "kernel/sys.h"
+
+namespace nodeward {
+namespace {
+
+constexpr uid_t kKeepId = static_cast<uid_t>(-1);
+
+int TakeOn(const Standing& standing) {
+  // A thread shares its working directory and umask with the others until it says otherwise.
+  if (unshare(CLONE_FS) != 0) return errno;
+  if (standing.folder >= 0 && fchdir(standing.folder) != 0) return errno;
+  umask(standing.umask);
+  if (!standing.same_user) {
+    const PlannedIdentity& who = *standing.identity;
+    if (const int status = kernel::SetGroups(who.groups.size(), who.groups.data())) return -status;
+    if (const int status = kernel::SetResGid(kKeepId, who.gid, kKeepId)) return -status;
+    if (const int status = kernel::SetResUid(kKeepId, who.uid, kKeepId)) return -status;
+    kernel::Prctl(PR_SET_DUMPABLE, 0);  // a change of ids resets it to fs.suid_dumpable
+  }
+  if (standing.ruleset < 0) return 0;
+  kernel::Prctl(PR_SET_NO_NEW_PRIVS, 1);
+  return -kernel::LandlockRestrict(standing.ruleset, 0);
+}
+
+}  // namespace
+
+int RunStanding(const Standing& standing, const std::function<void()>& work) {
+  int error = 0;
+  std::thread([&] {
+    error = TakeOn(standing);
+    if (error == 0) work();
+  }).join();
+  return error;
+}
+
+}  // namespace nodeward

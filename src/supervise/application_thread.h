@@ -1,0 +1,23 @@
+// Runs work in a thread that stands where the application stands: its effective ids (never its real
+// one, so that it cannot signal the thread), groups, working directory, umask and Landlock domain.
+// What the kernel decides by these, it decides as for the application.
+#pragma once
+
+#include <functional>
+
+#include "measures/launch_plan.h"
+
+namespace nodeward {
+
+struct Standing {
+  const PlannedIdentity* identity = nullptr;
+  bool same_user = false;
+  int folder = -1;   // working directory; -1: the supervisor's
+  int ruleset = -1;  // Landlock's; -1: none
+  mode_t umask = 0077;
+};
+
+// 0, or the errno of what could not be taken on: then the work was not run. Blocks until it ended.
+int RunStanding(const Standing& standing, const std::function<void()>& work);
+
+}  // namespace nodeward

@@ -1,0 +1,111 @@
+// bind(2) and listen(2), performed by the supervisor.
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstddef>
+
+#include "events/codes.h"
+#include "supervise/socket_performer.h"
+
+namespace nodeward {
+namespace {
+
+std::optional<Endpoint> OwnEndpoint(int fd) {
+  CopiedAddress own;
+  own.size = sizeof(own.storage);
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.size) != 0) {
+    return std::nullopt;
+  }
+  return EndpointOf(own.storage, own.size);
+}
+
+}  // namespace
+
+Ruling SocketJudge::Performer::Bind(const Notified& notified) {
+  Held held;
+  if (auto ended = Hold(notified, notified.call.args[0], held)) return *ended;
+  const auto copied = CopyAddress(notified.memory, notified.call.args[1], notified.call.args[2]);
+  if (copied.error != 0) return Ruling::Error(copied.error);
+  CopiedAddress address = copied.value;
+  if (held.domain == AF_UNIX) return BindUnix(notified, held, address);
+  if (held.domain != AF_INET && held.domain != AF_INET6) {
+    // Netlink by its own number alone, and in no group that it would hear of.
+    const bool groups =
+        address.size >= 12 && reinterpret_cast<const std::uint32_t*>(&address.storage)[2] != 0;
+    if (held.domain != AF_NETLINK || groups) return Ruling::Error(EPERM);
+    const bool done = bind(held.fd.get(), address.get(), address.size) == 0;
+    return done ? Ruling::Value(0) : Ruling::Error(errno);
+  }
+  // bind(2) takes AF_UNSPEC with 0.0.0.0 for AF_INET.
+  if (address.family() == AF_UNSPEC) return Ruling::Error(EAFNOSUPPORT);
+  const auto at = EndpointOf(address.storage, address.size);
+  if (!at) return Ruling::Error(address.size < sizeof(sockaddr_in) ? EINVAL : EAFNOSUPPORT);
+  const Transport transport = held.type == SOCK_STREAM ? Transport::kTcp : Transport::kUdp;
+  const Verdict verdict = options_.policy.Bind(*at, transport);
+  if (!verdict.allowed) {
+    return Refuse(codes::kListenRefused, EACCES,
+                  "to bind " + ToText(*at) + (held.type == SOCK_STREAM ? " (TCP)" : " (UDP)"),
+                  ToText(*at), verdict);
+  }
+  // A port that a closed socket still holds, because the supervisor does: let go first.
+  if (at->port != 0) source_->Sweep();
+  const bool done = bind(held.fd.get(), address.get(), address.size) == 0;
+  return done ? Ruling::Value(0) : Ruling::Error(errno);
+}
+
+// In the application's place: its folder, its umask, its Landlock domain decide.
+Ruling SocketJudge::Performer::BindUnix(const Notified& notified, const Held& held,
+                                        const CopiedAddress& address) {
+  constexpr std::size_t kStart = offsetof(sockaddr_un, sun_path);
+  const auto& un = reinterpret_cast<const sockaddr_un&>(address.storage);
+  if (address.family() != AF_UNIX) return Ruling::Error(EINVAL);
+  if (address.size > kStart) {  // shorter: the kernel chooses an abstract name
+    const bool abstract = un.sun_path[0] == '\0';
+    const std::string name(un.sun_path + (abstract ? 1 : 0),
+                           address.size - kStart - (abstract ? 1 : 0));
+    const std::string path = abstract ? "@" + name : std::string(name.c_str());
+    const Verdict verdict = options_.policy.BindUnix(path);
+    if (!verdict.allowed) {
+      return Refuse(codes::kUnixRefused, EACCES, "to bind the UNIX socket " + path, path, verdict);
+    }
+  }
+  UniqueFd folder;
+  const Standing standing = StandingOf(notified, folder);
+  int error = 0;
+  const int failed = RunStanding(
+      standing, [&] { error = bind(held.fd.get(), address.get(), address.size) == 0 ? 0 : errno; });
+  if (failed != 0) return Ruling::Error(EACCES);
+  return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
+}
+
+Ruling SocketJudge::Performer::Listen(const Notified& notified) {
+  Held held;
+  if (auto ended = Hold(notified, notified.call.args[0], held)) return *ended;
+  const int backlog = static_cast<int>(notified.call.args[1]);
+  int error = 0;
+  const auto perform = [&] { error = listen(held.fd.get(), backlog) == 0 ? 0 : errno; };
+  if (held.domain == AF_UNIX) {
+    // Whoever connects sees the credentials of the one that listens.
+    UniqueFd folder;
+    Standing standing = StandingOf(notified, folder);
+    standing.folder = -1;
+    standing.ruleset = -1;
+    if (RunStanding(standing, perform) != 0) return Ruling::Error(EACCES);
+  } else {
+    const auto at = OwnEndpoint(held.fd.get());
+    if (!at) return Ruling::Error(EOPNOTSUPP);
+    // listen(2) on a socket without a port takes any: a way around bind.
+    const Verdict verdict = at->port == 0
+                                ? Verdict{false, "", "it was not bound to a port before", ""}
+                                : options_.policy.Listen(*at);
+    if (!verdict.allowed) {
+      return Refuse(codes::kListenRefused, EACCES, "to listen on " + ToText(*at), ToText(*at),
+                    verdict);
+    }
+    perform();
+  }
+  if (error == 0) source_->Drop(held.inode);  // a server that is closed must be closed
+  return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
+}
+
+}  // namespace nodeward

@@ -1,0 +1,112 @@
+// SocketJudge's inside, spread over socket_judge.cc (dispatch), socket_open.cc (socket,
+// socketpair), socket_connect.cc, socket_bind.cc and socket_send.cc. Private to them.
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "supervise/application_thread.h"
+#include "supervise/socket_judge.h"
+
+namespace nodeward {
+
+// The supervisor's own descriptor of the socket that a call is about.
+struct Held {
+  UniqueFd fd;
+  int domain = 0;
+  int type = 0;
+  bool blocking = false;
+  std::uint64_t inode = 0;
+};
+
+// Sockets on which a connect to a name server was answered and not performed: what is sent on them
+// is a question. Bounded; the oldest goes first.
+class QuestionSockets {
+ public:
+  void Put(std::uint64_t inode, const Endpoint& server);
+  void Erase(std::uint64_t inode);
+  const Endpoint* Find(std::uint64_t inode) const;
+
+ private:
+  std::unordered_map<std::uint64_t, Endpoint> servers_;
+  std::list<std::uint64_t> order_;
+};
+
+class SocketJudge::Performer {
+ public:
+  Performer(SocketOptions options, NameSource& names);
+
+  Ruling Rule(const Notified& notified);
+  void Enter(UniqueFd ruleset) { ruleset_ = std::move(ruleset); }
+  void Stop();
+  bool makes() const { return options_.makes; }
+
+ private:
+  // ---- socket_judge.cc
+  // An error ends the call: EBADF, ENOTSOCK, EACCES.
+  std::optional<Ruling> Hold(const Notified& notified, std::uint64_t fd, Held& held);
+  Ruling Tell(const Notified& notified);  // permissive: says what would be refused
+  Ruling Refuse(std::string_view code, int error, std::string deed, const std::string& target,
+                const Verdict& verdict) const;
+  Standing StandingOf(const Notified& notified, UniqueFd& folder) const;
+
+  // ---- socket_open.cc
+  Ruling MakeSocket(const Notified& notified);
+  Ruling MakePair(const Notified& notified);
+
+  // ---- socket_connect.cc
+  Ruling Connect(const Notified& notified);
+  Ruling ConnectIp(const Notified& notified, Held held, CopiedAddress address);
+  Ruling ConnectServer(Held held, const Endpoint& server);
+  Ruling ConnectUnix(const Notified& notified, Held held, const CopiedAddress& address);
+  Ruling ConnectLater(const Notified& notified, Held held, const CopiedAddress& address);
+  Ruling AskAndConnect(const Notified& notified, Held held, const CopiedAddress& address);
+  Ruling Finish(const Held& held, const CopiedAddress& address);
+  bool IsServer(const Endpoint& to) const;
+
+  // ---- socket_bind.cc
+  Ruling Bind(const Notified& notified);
+  Ruling BindUnix(const Notified& notified, const Held& held, const CopiedAddress& address);
+  Ruling Listen(const Notified& notified);
+
+  // ---- socket_send.cc
+  Ruling SendTo(const Notified& notified);
+  Ruling SendMessage(const Notified& notified);
+  Ruling SendMany(const Notified& notified);
+  Ruling Send(const Notified& notified, const Held& held, const CopiedMessage& message, int flags);
+  Ruling SendIp(const Held& held, const CopiedMessage& message, int flags);
+  Ruling SendQuestion(const Held& held, const Endpoint& server, const CopiedMessage& message,
+                      int flags);
+  Ruling SendUnix(const Notified& notified, const Held& held, const CopiedMessage& message,
+                  int flags);
+  Ruling SendNetlink(const Held& held, const CopiedMessage& message, int flags);
+  // Descriptors in the message become the supervisor's own copies of them.
+  int TakeHandles(const Notified& notified, std::vector<char>& control,
+                  std::vector<UniqueFd>& handles);
+
+  SocketOptions options_;
+  NameSource& names_;
+  std::unique_ptr<SocketSource> source_;
+  QuestionSockets questions_;
+  UniqueFd ruleset_;
+  Workers workers_;
+};
+
+// The kernel's form of an endpoint, for a socket of this family.
+CopiedAddress AddressFor(const Endpoint& endpoint, int domain);
+
+// A UNIX socket's address by path, opened as the caller would find it: the inode is held, so that
+// what is judged is what is connected. Errors are errno values.
+struct FoundSocket {
+  int error = 0;
+  UniqueFd fd;       // O_PATH
+  std::string real;  // its path; "@name" for an abstract one, whose fd is invalid
+};
+FoundSocket FindUnixSocket(const Notified& notified, const CopiedAddress& address);
+// The address that reaches what was found.
+CopiedAddress AddressOf(const FoundSocket& found, const CopiedAddress& written);
+
+}  // namespace nodeward

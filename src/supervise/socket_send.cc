@@ -1,0 +1,282 @@
+// sendto(2), sendmsg(2) and sendmmsg(2), performed by the supervisor.
+#include <linux/netlink.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "events/codes.h"
+#include "supervise/dns_message.h"
+#include "supervise/socket_performer.h"
+
+namespace nodeward {
+namespace {
+
+constexpr std::uint16_t kDomainPort = 53;
+// What may be asked for beside the data: source address, type of service, hop limit, segmentation.
+// IP options, which can route a packet elsewhere, are not among them.
+bool IsHarmless(const cmsghdr& entry) {
+  if (entry.cmsg_level == IPPROTO_IP) {
+    return entry.cmsg_type == IP_PKTINFO || entry.cmsg_type == IP_TOS || entry.cmsg_type == IP_TTL;
+  }
+  if (entry.cmsg_level == IPPROTO_IPV6) {
+    return entry.cmsg_type == IPV6_PKTINFO || entry.cmsg_type == IPV6_TCLASS ||
+           entry.cmsg_type == IPV6_HOPLIMIT;
+  }
+  return entry.cmsg_level == SOL_UDP && entry.cmsg_type == UDP_SEGMENT;
+}
+
+// Visits each entry that lies wholly inside; false when one does not.
+template <class Visit>
+bool ForEachControl(std::vector<char>& control, const Visit& visit) {
+  for (std::size_t at = 0; at + sizeof(cmsghdr) <= control.size();) {
+    cmsghdr entry;
+    std::memcpy(&entry, control.data() + at, sizeof(entry));
+    if (entry.cmsg_len < sizeof(cmsghdr) || entry.cmsg_len > control.size() - at) return false;
+    if (!visit(entry, control.data() + at + CMSG_LEN(0), entry.cmsg_len - CMSG_LEN(0))) {
+      return false;
+    }
+    at += CMSG_ALIGN(entry.cmsg_len);
+  }
+  return true;
+}
+
+msghdr Header(const CopiedMessage& message, iovec& part, const CopiedAddress* name) {
+  msghdr header = {};
+  // sendmsg(2) takes pointers to what it only reads.
+  part = {const_cast<char*>(message.payload.data()), message.payload.size()};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  if (name != nullptr) {
+    header.msg_name = const_cast<sockaddr_storage*>(&name->storage);
+    header.msg_namelen = name->size;
+  }
+  if (!message.control.empty()) {
+    header.msg_control = const_cast<char*>(message.control.data());
+    header.msg_controllen = message.control.size();
+  }
+  return header;
+}
+
+int FlagsFor(const Held& held, int flags) {
+  flags = (flags & ~MSG_FASTOPEN) | MSG_NOSIGNAL;
+  return held.blocking ? flags : flags | MSG_DONTWAIT;
+}
+
+Ruling Perform(int fd, const CopiedMessage& message, const CopiedAddress* name, int flags) {
+  iovec part;
+  const msghdr header = Header(message, part, name);
+  const ssize_t sent = sendmsg(fd, &header, flags);
+  return sent >= 0 ? Ruling::Value(sent) : Ruling::Error(errno);
+}
+
+}  // namespace
+
+Ruling SocketJudge::Performer::SendTo(const Notified& notified) {
+  const auto& arguments = notified.call.args;
+  Held held;
+  if (arguments[4] == 0) {
+    // To the peer that was judged at connect. Only a question has no peer.
+    if (auto ended = Hold(notified, arguments[0], held)) return Ruling::Continue();
+    const Endpoint* server = questions_.Find(held.inode);
+    if (server == nullptr) return Ruling::Continue();
+  } else if (auto ended = Hold(notified, arguments[0], held)) {
+    return *ended;
+  }
+  CopiedMessage message;
+  auto payload = CopyBytes(notified.memory, arguments[1], arguments[2]);
+  if (payload.error != 0) return Ruling::Error(payload.error);
+  message.payload = std::move(payload.value);
+  message.whole = message.payload.size() == arguments[2];
+  if (arguments[4] != 0) {
+    auto name = CopyAddress(notified.memory, arguments[4], arguments[5]);
+    if (name.error != 0) return Ruling::Error(name.error);
+    message.name = name.value;
+    message.addressed = message.name.size > 0;
+  }
+  return Send(notified, held, message, static_cast<int>(arguments[3]));
+}
+
+Ruling SocketJudge::Performer::SendMessage(const Notified& notified) {
+  Held held;
+  if (auto ended = Hold(notified, notified.call.args[0], held)) return *ended;
+  auto message = CopyMessage(notified.memory, notified.call.args[1]);
+  if (message.error != 0) return Ruling::Error(message.error);
+  return Send(notified, held, message.value, static_cast<int>(notified.call.args[2]));
+}
+
+Ruling SocketJudge::Performer::SendMany(const Notified& notified) {
+  constexpr std::size_t kEntry = 64;  // struct mmsghdr: a msghdr, and the length sent
+  constexpr std::size_t kLength = 56;
+  Held held;
+  if (auto ended = Hold(notified, notified.call.args[0], held)) return *ended;
+  const auto count = std::min<std::uint64_t>(notified.call.args[2] & 0xffffffff, kMostMessages);
+  const int flags = static_cast<int>(notified.call.args[3]);
+  std::int64_t sent = 0;
+  Ruling last = Ruling::Value(0);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t place = notified.call.args[1] + i * kEntry;
+    auto message = CopyMessage(notified.memory, place);
+    last = message.error != 0 ? Ruling::Error(message.error)
+                              : Send(notified, held, message.value, flags);
+    if (last.answer != Ruling::Answer::kValue) break;
+    const auto length = static_cast<std::uint32_t>(last.value);
+    if (!notified.memory.Write(place + kLength, &length, sizeof(length))) {
+      last = Ruling::Error(EFAULT);
+      break;
+    }
+    ++sent;
+  }
+  if (sent == 0) return last;
+  Ruling ruling = Ruling::Value(sent);
+  ruling.refusal = std::move(last.refusal);
+  return ruling;
+}
+
+Ruling SocketJudge::Performer::Send(const Notified& notified, const Held& held,
+                                    const CopiedMessage& message, int flags) {
+  if (held.type != SOCK_STREAM && !message.whole) return Ruling::Error(EMSGSIZE);
+  switch (held.domain) {
+    case AF_INET:
+    case AF_INET6:
+      if (const Endpoint* server = questions_.Find(held.inode);
+          server != nullptr && !message.addressed) {
+        return SendQuestion(held, *server, message, flags);
+      }
+      return SendIp(held, message, flags);
+    case AF_UNIX:
+      return SendUnix(notified, held, message, flags);
+    case AF_NETLINK:
+      return SendNetlink(held, message, flags);
+    default:
+      return Ruling::Error(EACCES);
+  }
+}
+
+Ruling SocketJudge::Performer::SendIp(const Held& held, const CopiedMessage& message, int flags) {
+  std::vector<char> control = message.control;
+  const bool harmless = ForEachControl(
+      control, [](const cmsghdr& entry, char*, std::size_t) { return IsHarmless(entry); });
+  if (!harmless) return Ruling::Error(EINVAL);
+  if (!message.addressed) return Perform(held.fd.get(), message, nullptr, FlagsFor(held, flags));
+  if (held.type == SOCK_STREAM) return Ruling::Error(EISCONN);
+  // AF_UNSPEC would be taken for AF_INET by udp(7).
+  const auto to = EndpointOf(message.name.storage, message.name.size);
+  if (!to) return Ruling::Error(EAFNOSUPPORT);
+  const bool question = to->port == kDomainPort && !options_.policy.dns_open();
+  if (question && IsServer(*to)) return SendQuestion(held, *to, message, flags);
+  const Verdict verdict = options_.policy.Connect(*to, Transport::kUdp, names_);
+  if (!verdict.allowed) {
+    return Refuse(codes::kSendRefused, EACCES, "to send to " + ToText(*to) + " (UDP)", ToText(*to),
+                  verdict);
+  }
+  if (question) return SendQuestion(held, *to, message, flags);
+  return Perform(held.fd.get(), message, &message.name, FlagsFor(held, flags));
+}
+
+// Names carry data out as well as any packet: only one that is listed goes, in nodeward's own
+// words.
+Ruling SocketJudge::Performer::SendQuestion(const Held& held, const Endpoint& server,
+                                            const CopiedMessage& message, int flags) {
+  const std::span<const std::uint8_t> datagram(
+      reinterpret_cast<const std::uint8_t*>(message.payload.data()), message.payload.size());
+  const auto question = ParseQuery(datagram);
+  const std::string target = question ? question->name : "no question";
+  Verdict verdict;
+  if (question) {
+    verdict = options_.policy.Ask(question->name, options_.search);
+  } else {
+    verdict.why = question.error().what;
+  }
+  if (!verdict.allowed) {
+    return Refuse(codes::kNameRefused, EACCES, "to ask a name server for " + target, target,
+                  verdict);
+  }
+  if (options_.policy.Lists(question->name)) names_.Ask(question->name);
+  const std::vector<std::uint8_t> own = Rewrite(*question);
+  CopiedMessage clean;
+  clean.payload.assign(own.begin(), own.end());
+  const CopiedAddress name = AddressFor(server, held.domain);
+  const Ruling sent = Perform(held.fd.get(), clean, &name, FlagsFor(held, flags));
+  if (sent.answer != Ruling::Answer::kValue) return sent;
+  return Ruling::Value(static_cast<std::int64_t>(message.payload.size()));
+}
+
+Ruling SocketJudge::Performer::SendNetlink(const Held& held, const CopiedMessage& message,
+                                           int flags) {
+  // rtnetlink(7): of each four kinds of a message the third asks, the others change.
+  nlmsghdr header{};
+  if (message.payload.size() < sizeof(header)) return Ruling::Error(EINVAL);
+  std::memcpy(&header, message.payload.data(), sizeof(header));
+  const bool single = NLMSG_ALIGN(header.nlmsg_len) >= message.payload.size();
+  if (!single || header.nlmsg_type < 16 || header.nlmsg_type % 4 != 2) return Ruling::Error(EPERM);
+  if (!message.control.empty()) return Ruling::Error(EPERM);
+  CopiedAddress kernel;
+  kernel.size = sizeof(sockaddr_nl);
+  kernel.storage.ss_family = AF_NETLINK;
+  return Perform(held.fd.get(), message, &kernel, FlagsFor(held, flags));
+}
+
+int SocketJudge::Performer::TakeHandles(const Notified& notified, std::vector<char>& control,
+                                        std::vector<UniqueFd>& handles) {
+  int error = 0;
+  const bool whole =
+      ForEachControl(control, [&](const cmsghdr& entry, char* data, std::size_t size) {
+        if (entry.cmsg_level != SOL_SOCKET || entry.cmsg_type != SCM_RIGHTS) {
+          error = EPERM;  // credentials would be the supervisor's
+          return false;
+        }
+        for (std::size_t i = 0; i + sizeof(int) <= size && handles.size() < kMostHandles;
+             i += sizeof(int)) {
+          int number = -1;
+          std::memcpy(&number, data + i, sizeof(number));
+          Fetched fetched = source_->Fetch(notified, number);
+          if (fetched.error != 0) {
+            error = fetched.error == EBADF ? EBADF : EPERM;
+            return false;
+          }
+          number = fetched.fd.get();
+          std::memcpy(data + i, &number, sizeof(number));
+          handles.push_back(std::move(fetched.fd));
+        }
+        return handles.size() < kMostHandles;
+      });
+  return error != 0 || whole ? error : EINVAL;
+}
+
+Ruling SocketJudge::Performer::SendUnix(const Notified& notified, const Held& held,
+                                        const CopiedMessage& message, int flags) {
+  CopiedMessage copy = message;
+  std::vector<UniqueFd> handles;
+  if (const int error = TakeHandles(notified, copy.control, handles)) return Ruling::Error(error);
+  FoundSocket found;
+  CopiedAddress target;
+  if (message.addressed) {
+    if (held.type == SOCK_STREAM) return Ruling::Error(EISCONN);
+    if (message.name.family() != AF_UNIX) return Ruling::Error(EINVAL);
+    found = FindUnixSocket(notified, message.name);
+    if (found.error != 0) return Ruling::Error(found.error);
+    const Verdict verdict = options_.policy.ConnectUnix(found.real);
+    if (!verdict.allowed) {
+      return Refuse(codes::kUnixRefused, EACCES, "to send to the UNIX socket " + found.real,
+                    found.real, verdict);
+    }
+    target = AddressOf(found, message.name);
+  }
+  UniqueFd folder;
+  Standing standing = StandingOf(notified, folder);
+  standing.folder = -1;
+  standing.ruleset = -1;
+  Ruling ruling = Ruling::Error(EACCES);
+  const int ready = FlagsFor(held, flags) | MSG_DONTWAIT;
+  const int failed = RunStanding(standing, [&] {
+    ruling = Perform(held.fd.get(), copy, message.addressed ? &target : nullptr, ready);
+  });
+  return failed != 0 ? Ruling::Error(EACCES) : ruling;
+}
+
+}  // namespace nodeward
