@@ -87,8 +87,9 @@ std::vector<std::string> NetworkPolicy::Lines() const {
   }
   if (listen_.empty()) lines.emplace_back("listen nothing");
   lines.emplace_back(
-      every ? "questions to name servers: any name"
-            : "questions to name servers: listed names, and those of private networks");
+      dns_open_ || PublicRule() != nullptr
+          ? "questions to name servers: any name"
+          : "questions to name servers: listed names, and those of private networks");
   return lines;
 }
 
