@@ -34,11 +34,6 @@ enforcement = "strict"
 allow = ["@default", "@process", "mount"]
 deny = ["@debug", "chmod"]
 on_violation = "kill"
-[network]
-enforcement = "permissive"
-listen = [3000, "8000-8010", "127.0.0.1:9229", "udp:5353", "unix:/run/app.sock"]
-connect = ["@private", "*.example.com:443"]
-dns = "open"
 [limits]
 enforcement = "best-effort"
 memory = "512M"
@@ -83,12 +78,6 @@ to = ["stderr", "file:/var/log/nodeward.log", "syslog", "journal"]
   EXPECT_EQ(p.syscalls.allow->at(2).where.Text(), "app.toml:20:34");
   EXPECT_EQ(p.syscalls.deny->size(), 2u);
   EXPECT_EQ(p.syscalls.on_violation->value, OnViolation::kKill);
-  EXPECT_EQ(p.network.enforcement->value, Enforcement::kPermissive);
-  EXPECT_EQ(p.network.listen->at(0).value, "3000");
-  EXPECT_EQ(p.network.listen->size(), 5u);
-  EXPECT_EQ(p.network.connect->at(1).value, "*.example.com:443");
-  EXPECT_EQ(p.network.connect->at(1).where.Text(), "app.toml:26:24");
-  EXPECT_EQ(p.network.dns->value, "open");
   EXPECT_EQ(p.limits.memory->value.bytes, 512u << 20);
   EXPECT_EQ(p.limits.swap->value.percent, 10.0);
   EXPECT_EQ(p.limits.cpu->value, 1.5);
@@ -137,10 +126,6 @@ TEST(Keys, EmptyListsArePresentAndEmpty) {
   EXPECT_TRUE(applied.profile.environment.pass->empty());
   ASSERT_TRUE(applied.profile.syscalls.allow.has_value());
   EXPECT_TRUE(applied.profile.syscalls.allow->empty());
-  ASSERT_TRUE(applied.profile.network.listen.has_value());
-  EXPECT_TRUE(applied.profile.network.listen->empty());
-  ASSERT_TRUE(applied.profile.network.connect.has_value());
-  EXPECT_TRUE(applied.profile.network.connect->empty());
   EXPECT_FALSE(applied.profile.capabilities.keep.has_value());
 }
 
@@ -279,21 +264,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "supervise.stop_timeout: \"9999h\" is longer than 240h"},
         Refusal{"supervise", "stop_signal = \"SIGSTOP\"",
                 "supervise.stop_signal: \"SIGSTOP\" would pause the application, not end it"},
-        Refusal{"network", "connect = [\"\"]", "network.connect: must not be empty"},
-        Refusal{"network", "connect = \"@public\"",
-                "network.connect: must be a list, not a string"},
-        Refusal{"network", "connect = [443]",
-                "network.connect: must be a string, not a whole number"},
-        Refusal{"network", "connect = [\"a b\"]", "network.connect: \"a b\" has a space"},
-        Refusal{"network", "connect = [\"https://a.com\"]",
-                "network.connect: \"https://a.com\" is a URL: a rule has a host and a port"},
-        Refusal{"network", "listen = 3000", "network.listen: must be a list, not a whole number"},
-        Refusal{"network", "listen = [\"\"]", "network.listen: must not be empty"},
-        Refusal{"network", "listen = [0]", "network.listen: 0 is not between 1 and 65535"},
-        Refusal{"network", "listen = [65536]", "network.listen: 65536 is not between 1 and 65535"},
-        Refusal{"network", "listen = [true]",
-                "network.listen: must be a port's number or a string, not true or false"},
-        Refusal{"network", "dns = \"closed\"", "network.dns: \"closed\" is none of \"open\""},
         Refusal{"events", "to = []", "events.to: an empty list would leave every violation untold"},
         Refusal{"events", "to = [\"file:events.log\"]",
                 "events.to: \"file:events.log\" needs the absolute path of a file"},
@@ -337,13 +307,6 @@ TEST(Keys, UnknownOnesNameTheNearest) {
   EXPECT_EQ(applied.errors[2].hint, "");
   EXPECT_EQ(applied.errors[3].hint, "memory");
   EXPECT_EQ(applied.errors[3].what, "unknown key \"memroy\" in [limits]");
-}
-
-TEST(Keys, APeerWithANulIsNone) {
-  const auto applied = ApplyText("[network]\nconnect = [\"evil\\u0000.good.com\"]\n");
-  EXPECT_NE(Printed(applied.errors).find("\"evil\\x00.good.com\" has a control character"),
-            std::string::npos);
-  EXPECT_FALSE(applied.profile.network.connect.has_value());
 }
 
 TEST(Keys, SectionsWithoutEnforcementRefuseIt) {
