@@ -99,8 +99,7 @@ std::vector<std::string> NetworkPolicy::Names() const {
     if (rule.kind == RuleKind::kName && !rule.name.wildcard) names.push_back(rule.name.name);
   }
   std::ranges::sort(names);
-  const auto twice = std::ranges::unique(names);
-  names.erase(twice.begin(), twice.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

@@ -11,6 +11,7 @@ namespace {
 template <class Rule>
 std::vector<std::string> Written(const std::vector<Rule>& rules) {
   std::vector<std::string> entries;
+  entries.reserve(rules.size());
   for (const Rule& rule : rules) entries.push_back(rule.written);
   return entries;
 }

@@ -118,7 +118,9 @@ TEST(Keys, WordsFollowTheirEnumerations) {
 }
 
 TEST(Keys, EmptyListsArePresentAndEmpty) {
-  const auto applied = ApplyText("[environment]\npass = []\n[syscalls]\nallow = []\ndeny = []\n");
+  const auto applied = ApplyText(
+      "[environment]\npass = []\n[syscalls]\nallow = []\ndeny = []\n"
+      "[network]\nlisten = []\nconnect = []\n");
   ASSERT_EQ(Printed(applied.errors), "");
   ASSERT_TRUE(applied.profile.environment.pass.has_value());
   EXPECT_TRUE(applied.profile.environment.pass->empty());
