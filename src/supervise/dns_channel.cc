@@ -51,21 +51,12 @@ std::string InWords(int status) {
 }
 
 std::optional<IpAddress> AddressOf(const ares_addrinfo_node& node) {
-  IpAddress address;
-  if (node.ai_family == AF_INET && node.ai_addrlen >= sizeof(sockaddr_in)) {
-    sockaddr_in v4 = {};
-    std::memcpy(&v4, node.ai_addr, sizeof(v4));
-    std::memcpy(address.bytes.data(), &v4.sin_addr, sizeof(v4.sin_addr));
-    return address;
-  }
-  if (node.ai_family != AF_INET6 || node.ai_addrlen < sizeof(sockaddr_in6)) return std::nullopt;
-  sockaddr_in6 v6 = {};
-  std::memcpy(&v6, node.ai_addr, sizeof(v6));
-  // A mapped one is the IPv4 address (address.h).
-  const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
-  address.v6 = !mapped;
-  std::memcpy(address.bytes.data(), v6.sin6_addr.s6_addr + (mapped ? 12 : 0), mapped ? 4 : 16);
-  return address;
+  sockaddr_storage address = {};
+  if (node.ai_addrlen > sizeof(address)) return std::nullopt;
+  std::memcpy(&address, node.ai_addr, node.ai_addrlen);
+  const auto endpoint = EndpointOf(address, node.ai_addrlen);
+  if (!endpoint) return std::nullopt;
+  return endpoint->address;
 }
 
 // A chain is as good as its shortest part.
