@@ -22,6 +22,10 @@ nodeward_library(capng libcap-ng libcap-ng.a)
 nodeward_library(cgroup libcgroup libcgroup.a)
 nodeward_library(sodium libsodium libsodium.a)
 nodeward_library(cares libcares libcares.a)
+if(NODEWARD_STATIC)
+  # Name service switching stays out of the one binary: supervise/dns_channel.cc has what they become.
+  target_link_options(lib_cares INTERFACE -Wl,--wrap=getservbyname,--wrap=getservbyport_r)
+endif()
 
 # Header-only: the packages have no archive, and toml++'s CMake target forces its shared library.
 add_library(lib_toml INTERFACE)

@@ -1,6 +1,6 @@
 // Resolver: nodeward's own look-ups, so that a rule on a host name is judged by addresses that the
 // application had no hand in. Made by the supervisor's first thread; one thread of its own asks,
-// and sleeps while nothing is due. c-ares lives in resolver.cc alone.
+// and sleeps while nothing is due.
 //
 // The thread is made by Start. It blocks all signals. It reads, late and again: /etc/resolv.conf
 // (at the start, and when stat(2) shows another file there: a folder's rule, not the file's),
@@ -15,16 +15,14 @@
 #include <string_view>
 #include <vector>
 
+#include "supervise/dns_channel.h"
 #include "supervise/name_table.h"
 #include "supervise/resolve_schedule.h"
 
 namespace nodeward {
 
 struct ResolverOptions {
-  std::string servers;  // for tests: "127.0.0.1:5353"; empty: those of resolv_conf
-  std::string resolv_conf = "/etc/resolv.conf";
-  std::chrono::milliseconds timeout{2000};  // of the first try with each server; doubles
-  int tries = 2;                            // with each server
+  DnsChannelOptions channel;
   // Watched names are asked again after their TTL, but not sooner than this.
   std::chrono::milliseconds least_refresh{NameTable::kMinTtl};
   // After an answer without TTL: of the hosts file, or of a server that wants to be asked each

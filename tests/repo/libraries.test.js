@@ -17,7 +17,7 @@ const homes = [
   { header: /^boost\/asio/, library: 'Boost.Asio', home: /^src\/supervise\// },
   { header: /^boost\/(?!asio|system\/)/, library: 'Boost', home: /^tests\// },
   { header: /^sodium/, library: 'libsodium', home: /^src\/(base\/secret_buffer\.cc|vault\/)/ },
-  { header: /^ares/, library: 'c-ares', home: /^src\/supervise\/resolver\.cc$/ },
+  { header: /^ares/, library: 'c-ares', home: /^src\/supervise\/dns_channel\.cc$/ },
   { header: /^CLI\//, library: 'CLI11', home: /^src\/cli\// },
 ];
 

@@ -70,9 +70,9 @@ class ResolverTest : public testing::Test {
   }
   ResolverOptions At(const NameServer& server) const {
     ResolverOptions options;
-    options.servers = server.address();
-    options.resolv_conf = folder_ + "/resolv.conf";
-    options.timeout = seconds(5);
+    options.channel.servers = server.address();
+    options.channel.resolv_conf = folder_ + "/resolv.conf";
+    options.channel.timeout = seconds(5);
     options.least_refresh = milliseconds(10);
     options.pauses = {milliseconds(10), milliseconds(40), milliseconds(0)};
     return options;
@@ -205,7 +205,7 @@ TEST_F(ResolverTest, ASilentServerDelaysNobody) {
 TEST_F(ResolverTest, NoServerAnswersInTime) {
   NameServer server([](const DnsQuestion&) -> ServerAnswer { return {.silent = true}; });
   ResolverOptions options = At(server);
-  options.timeout = milliseconds(5);
+  options.channel.timeout = milliseconds(5);
   Resolver resolver(table_, changes_.Teller(), options);
   resolver.Start({"a.example.com"});
   EXPECT_THAT(changes_.Wait(1), ElementsAre("a.example.com: no name server answers in time"));
