@@ -74,7 +74,9 @@ int ExplainCommand(const RunOptions& options, bool json) {
   auto request = MakeRequest(options);
   if (!request) return PrintErrors(request.error());
   const std::string profile = request->profile.path;
-  const auto rows = ExplainAll(request->profile, request->host);
+  auto rows = ExplainAll(request->profile, request->host);
+  auto script = ExplainScript(request->command, request->profile);
+  if (script) rows.insert(rows.begin(), std::move(*script));
   bool refuses = false;
   for (const ExplainedMeasure& row : rows) refuses = refuses || row.refuses;
   Errors errors;

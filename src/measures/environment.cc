@@ -121,6 +121,9 @@ Explanation ExplainEnvironment(const Profile& profile, const HostReport&) {
 Result<void> PrepareEnvironment(const Profile& profile, const HostReport&, LaunchPlan& plan) {
   Variables variables;
   AddInherited(profile, plan, variables);
+  for (const auto& [name, value] : plan.script_environment) {
+    variables.insert_or_assign(name, PlannedVariable{name, value, nullptr, "package.json"});
+  }
   for (const auto& [name, value] : profile.environment.set) {
     variables.insert_or_assign(name, PlannedVariable{name, value.value, nullptr, "set"});
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/secret_buffer.h"
@@ -104,6 +105,8 @@ struct LaunchPlan {
   ChildCapabilities capabilities{};
   std::vector<ChildLimit> limits;
   std::vector<std::string> inherited_environment;  // nodeward's own, as "NAME=value"
+  // What a script of package.json sets for its command: over "pass", beneath "set" and the vault.
+  std::vector<std::pair<std::string, std::string>> script_environment;
   std::vector<PlannedVariable> environment;  // the vault's first; then sorted by name, each once
   std::vector<PlannedCgroup> cgroups;
   // Groups that nodeward itself runs in and whose limits stand in for a planned one: read only, for

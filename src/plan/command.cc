@@ -90,8 +90,8 @@ std::string WarnAboutCommand(const std::vector<std::string>& command) {
   }
   if (std::count(kRunners.begin(), kRunners.end(), name) > 0) {
     return name +
-           " starts node as a child behind a shell, and loses signals on the way; use the "
-           "node command from package.json's scripts";
+           " starts node as a child behind a shell, and loses signals on the way; of it, only "
+           "start, stop, test and run are resolved to the node command behind them";
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // What `run` would do on this host, measure by measure: rows for cli/ to render. Starts nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,9 @@ struct ExplainedMeasure {
 
 // Every measure in the registry's order, then secrets, supervision and what this version lacks.
 std::vector<ExplainedMeasure> ExplainAll(const Profile& profile, const HostReport& host);
+
+// `npm start` and its like: the command that would run instead. Nothing for any other command.
+std::optional<ExplainedMeasure> ExplainScript(const std::vector<std::string>& command,
+                                              const Profile& profile);
 
 }  // namespace nodeward

@@ -5,6 +5,7 @@
 #include "host/trusted_path.h"
 #include "measures/rows.h"
 #include "plan/command.h"
+#include "plan/package_script.h"
 
 namespace nodeward {
 namespace {
@@ -75,6 +76,12 @@ Result<void> ResolveInto(Plan& plan) {
   for (const Measure* measure : {&kIdentityMeasure, &kEnvironmentMeasure}) {
     auto prepared = measure->prepare(plan.profile, plan.host, scratch);
     if (!prepared) return prepared;
+  }
+  auto script = ResolvePackageScript(plan.launch.command, scratch.identity.workdir);
+  if (!script) return Fail(script.error());
+  if (*script) {
+    plan.launch.command = std::move((*script)->command);
+    plan.launch.script_environment = std::move((*script)->environment);
   }
   auto path =
       ResolveCommand(plan.launch.command.front(), PathVariable(scratch), scratch.identity.workdir);

@@ -18,6 +18,11 @@ const homes = [
   { header: /^boost\/(?!asio|system\/)/, library: 'Boost', home: /^tests\// },
   { header: /^sodium/, library: 'libsodium', home: /^src\/(base\/secret_buffer\.cc|vault\/)/ },
   { header: /^ares/, library: 'c-ares', home: /^src\/supervise\/dns_channel\.cc$/ },
+  {
+    header: /^nlohmann\//,
+    library: 'nlohmann-json',
+    home: /^src\/(cli\/|events\/|plan\/package_script\.cc$)/,
+  },
   { header: /^CLI\//, library: 'CLI11', home: /^src\/cli\// },
 ];
 
@@ -40,6 +45,7 @@ test('a library that strays is told', () => {
   assert.match(judge('#include <boost/process/v2.hpp>', 'src/supervise/loop.cc'), /Boost/);
   assert.match(judge('#include <sodium.h>', 'src/cli/run.cc'), /libsodium/);
   assert.match(judge('#include <ares.h>', 'src/supervise/dns_message.cc'), /c-ares/);
+  assert.match(judge('#include <nlohmann/json.hpp>', 'src/plan/plan.cc'), /nlohmann/);
   assert.strictEqual(judge('#include <sodium.h>', 'src/vault/age.cc'), undefined);
   assert.strictEqual(judge('#include <vector>', 'src/cli/run.cc'), undefined);
 });
