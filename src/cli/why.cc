@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "cli/launch_inputs.h"
 #include "cli/why_answer.h"
+#include "cli/why_file.h"
+#include "cli/why_network.h"
 #include "cli/why_syscall.h"
 #include "events/code_texts.h"
 
@@ -30,6 +32,11 @@ Result<WhyAnswer> AskSyscall(const PlanRequest& request, const Words& words) {
 
 constexpr std::array kKinds = {
     Kind{"syscall", "syscall NAME [ARGUMENT…]", AskSyscall},
+    Kind{"open", "open PATH [read|write]", WhyOpen},
+    Kind{"exec", "exec PATH", WhyExec},
+    Kind{"connect", "connect HOST:PORT [udp], or unix:PATH", WhyConnect},
+    Kind{"listen", "listen PORT, or ADDRESS:PORT", WhyListen},
+    Kind{"resolve", "resolve NAME", WhyResolve},
 };
 
 // Broken into lines at spaces.
