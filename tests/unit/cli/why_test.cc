@@ -142,6 +142,7 @@ TEST(WhySyscall, NonsenseIsAnErrorWithTheNearestName) {
 class WhyFiles : public testing::Test {
  protected:
   WhyFiles() {
+    chmod(at_.c_str(), 0755);
     mkdir((at_ + "/data").c_str(), 0755);
     mkdir((at_ + "/closed").c_str(), 0700);
     Write(at_ + "/data/open", 0644);
@@ -207,7 +208,6 @@ TEST_F(WhyFiles, ModesAreThoseOfTheApplicationsUser) {
   const auto refused = [&](const std::string& name, mode_t wanted) {
     return RefusedByMode(*ResolveAsked(name, at_), wanted, stranger);
   };
-  chmod(at_.c_str(), 0755);
   EXPECT_EQ(refused("data/open", kMayRead), "");
   EXPECT_THAT(refused("data/open", kMayWrite), HasSubstr("mode 0644"));
   EXPECT_THAT(refused("data/mine", kMayRead), HasSubstr("mode 0600"));
