@@ -18,6 +18,7 @@ _nodeward_options() {
   case $1 in
     run) echo "--profile -p --set --help --" ;;
     explain) echo "--profile -p --set --json --help --" ;;
+    why) echo "--profile -p --set --json --help" ;;
     check | doctor) echo "--json --help" ;;
     *) echo "--help" ;;
   esac
@@ -28,7 +29,7 @@ _nodeward() {
   local command=${COMP_WORDS[1]} begins
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run explain check doctor profiles --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "run explain check doctor why profiles --help --version" -- "$current")
     return
   fi
   if [[ $command == run || $command == explain ]]; then
@@ -47,12 +48,14 @@ _nodeward() {
   case "$command $previous" in
     *" -p" | *" --profile") mapfile -t COMPREPLY < <(compgen -W default -- "$current"; compgen -f -- "$current") ;;
     *" --set") ;;
+    "why open" | "why exec") mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     "profiles profiles") mapfile -t COMPREPLY < <(compgen -W "show --help" -- "$current") ;;
     "profiles show") mapfile -t COMPREPLY < <(compgen -W default -- "$current") ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(_nodeward_options "$command")" -- "$current")
       case $current-$command in
         -*) ;;
+        *-why) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "syscall open exec connect listen resolve" -- "$current") ;;
         *-check) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current") ;;
         *-run | *-explain) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -c -- "$current" | sort -u) ;;
       esac

@@ -20,6 +20,7 @@
 #include "cli/profiles.h"
 #include "cli/run.h"
 #include "cli/version.h"
+#include "cli/why.h"
 
 namespace nodeward {
 namespace {
@@ -40,13 +41,17 @@ struct Options {
   bool json = false;
 };
 
-void AddLaunchOptions(CLI::App& command, Options& options, bool needs_command) {
+void AddProfileOptions(CLI::App& command, Options& options) {
   command.add_option("-p,--profile", options.run.profile, "a profile's path, or a built-in's name")
       ->type_name("PROFILE");
   command.add_option("--set", options.run.overrides, "override one key: limits.memory=512M")
       ->type_name("KEY=VALUE")
       ->take_all()
       ->allow_extra_args(false);
+}
+
+void AddLaunchOptions(CLI::App& command, Options& options, bool needs_command) {
+  AddProfileOptions(command, options);
   auto* words = command.add_option("COMMAND", options.run.command, "the command and its arguments");
   if (needs_command) words->required();
   command.positionals_at_end(true);
@@ -58,6 +63,7 @@ int Dispatch(CLI::App& app, Options& options) {
   if (app.got_subcommand("explain")) return ExplainCommand(options.run, options.json);
   if (app.got_subcommand("check")) return CheckCommand(options.profiles, options.json);
   if (app.got_subcommand("doctor")) return RunDoctor(options.json, ProbeHost());
+  if (app.got_subcommand("why")) return WhyCommand(options.run, options.json);
   if (app.got_subcommand("profiles")) return ProfilesCommand(options.shown);
   return kExitRefused;
 }
@@ -89,7 +95,7 @@ std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
 }
 
 Error ExplainUnknown(const CLI::App& app, const std::string& word) {
-  constexpr std::array<std::string_view, 9> kLater = {"why",   "learn", "prove", "diff",  "export",
+  constexpr std::array<std::string_view, 8> kLater = {"learn", "prove", "diff",  "export",
                                                       "vault", "audit", "probe", "status"};
   if (std::count(kLater.begin(), kLater.end(), word) > 0) {
     return {"the command \"" + word + "\" is not available in this version"};
@@ -142,6 +148,12 @@ int RunApp(int argc, char** argv) {
   check->add_flag("--json", options.json, "one JSON object");
   CLI::App* doctor = app.add_subcommand("doctor", "what this host can enforce");
   doctor->add_flag("--json", options.json, "one JSON object");
+  CLI::App* why = app.add_subcommand("why", "what a code means; whether a profile allows a thing");
+  AddProfileOptions(*why, options);
+  why->add_option("QUESTION", options.run.command, "NW201, or: syscall mount")->required();
+  why->positionals_at_end(true);
+  why->prefix_command(true);
+  why->add_flag("--json", options.json, "one JSON object");
   CLI::App* profiles = app.add_subcommand("profiles", "the built-in profiles");
   CLI::App* show = profiles->add_subcommand("show", "print one");
   show->add_option("NAME", options.shown, "a built-in's name")->required();

@@ -1,4 +1,5 @@
-// Stable codes of what nodeward reports: the same number for the same kind, release after release.
+// Stable codes of what nodeward reports: the same number for the same kind, release after
+// release. Each has a text in code_texts.cc, which `nodeward why` prints; a test holds that.
 #pragma once
 
 #include <string_view>
@@ -19,6 +20,7 @@ inline constexpr std::string_view kListenRefused = "NW222";   // bind or listen
 inline constexpr std::string_view kSendRefused = "NW223";     // a datagram's address
 inline constexpr std::string_view kNameRefused = "NW224";     // a question to a name server
 inline constexpr std::string_view kUnixRefused = "NW225";     // a UNIX socket
+inline constexpr std::string_view kSocketRefused = "NW226";   // a kind of socket
 inline constexpr std::string_view kSignalRefused = "NW231";   // towards somebody else's process
 inline constexpr std::string_view kTraceRefused = "NW232";    // looking into another process
 inline constexpr std::string_view kOutOfMemory = "NW301";     // the memory limit killed a process

@@ -18,6 +18,7 @@
 
 #include "kernel/sys.h"
 #include "launch/launch.h"
+#include "supervise/answer.h"
 #include "supervise/caller.h"
 #include "supervise/caller_memory.h"
 #include "supervise/decode.h"
@@ -44,22 +45,6 @@ void AllowInterrupt() {
 bool StillWaits(int listener, std::uint64_t id) {
   return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
-
-// What the caller gets. libuv turns EACCES of a fork into an ordinary `error` event of the child
-// process; on EPERM it aborts.
-int AnswerFor(int call) {
-  switch (call) {
-    case SYS_clone:
-#ifdef SYS_fork
-    case SYS_fork:
-    case SYS_vfork:
-#endif
-      return EACCES;
-    default:
-      return EPERM;
-  }
-}
-
 }  // namespace
 
 // Lives in the notify thread.

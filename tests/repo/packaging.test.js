@@ -6,7 +6,7 @@ const path = require('node:path');
 const test = require('node:test');
 const { read, root } = require('./tree.js');
 
-const commands = ['run', 'explain', 'check', 'doctor', 'profiles'];
+const commands = ['run', 'explain', 'check', 'doctor', 'why', 'profiles'];
 const options = ['--profile', '--set', '--json', '--help', '--version'];
 const completions = path.join(root, 'packaging/completion');
 const page = read('packaging/nodeward.1.scd');
@@ -54,12 +54,15 @@ test('bash: commands, options, files, and the application\'s own command', () =>
   assert.deepStrictEqual(bashOffers('run', '--set', 'limits.pids', '=', '4', 'basena'), ['basename']);
   assert.deepStrictEqual(bashOffers('run', 'cat', 'nodeward.f'), ['nodeward.fish']);
   assert.deepStrictEqual(bashOffers('profiles', 'show', ''), ['default']);
+  assert.deepStrictEqual(bashOffers('why', 'sys'), ['syscall']);
+  assert.deepStrictEqual(bashOffers('why', 'open', 'nodeward.f'), ['nodeward.fish']);
 });
 
 test('fish: commands, options and profiles', () => {
   assert.deepStrictEqual(fishOffers('nodeward ').sort(), [...commands].sort());
   assert.ok(fishOffers('nodeward explain --').includes('--json'));
   assert.ok(!fishOffers('nodeward run --').includes('--json'));
+  assert.ok(fishOffers('nodeward why ').includes('syscall'));
   assert.deepStrictEqual(fishOffers('nodeward profiles show '), ['default']);
 });
 

@@ -4,13 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "measures/bpf_evaluator.h"
 #include "measures/seccomp_filter.h"
 #include "profile/load.h"
-#include "support/bpf_evaluator.h"
 
 namespace nodeward::test {
 
@@ -23,6 +25,16 @@ inline constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
 inline constexpr std::uint32_t kNotify = SECCOMP_RET_USER_NOTIF;
 inline constexpr std::uint32_t kNoSuchCall = SECCOMP_RET_ERRNO | ENOSYS;
 inline constexpr std::uint32_t kKillProcess = SECCOMP_RET_KILL_PROCESS;
+
+using nodeward::CallOf;
+using nodeward::kNativeArch;
+
+// The filter's answer; a program that the kernel would not load is a defect.
+inline std::uint32_t Evaluate(std::span<const sock_filter> code, const seccomp_data& call) {
+  const auto answer = EvaluateFilter(code, call);
+  if (!answer) throw std::runtime_error(answer.error().what);
+  return *answer;
+}
 
 // The embedded default profile, with --set arguments.
 inline Profile DefaultProfile(std::vector<std::string> overrides = {}) {
