@@ -67,6 +67,9 @@ class Resolution {
   }
 
   Result<FileRules> Run() {
+    auto node = FindNodeRules(plan_);
+    if (!node) return Fail(node.error());
+    node_ = std::move(*node);
     for (const Grant& grant : kGrants) {
       for (const Text& entry : (profile_.filesystem.*grant.list).value_or(std::vector<Text>{})) {
         if (auto put = Put(entry, grant.access); !put) return Fail(put.error());
@@ -77,7 +80,7 @@ class Resolution {
       }
     }
     // What is executed first must be readable and executable whatever the lists say.
-    for (const FileRule& rule : CommandRules(plan_)) rules_.Put(rule);
+    for (const FileRule& rule : node_.command) rules_.Put(rule);
     FileRules found;
     found.policy = FilePolicy(rules_.Take());
     found.warnings = std::move(warnings_);
@@ -87,10 +90,13 @@ class Resolution {
  private:
   Result<void> Put(const Text& entry, FileAccess access) {
     const std::string& text = entry.value;
-    if (text == "@app") return PutApp(entry, access);
+    if (text == "@app") {
+      PutApp(access);
+      return {};
+    }
     if (text.starts_with('@')) {
-      if (access == FileAccess::kExec) return {};  // the command itself: CommandRules
-      for (const FileRule& rule : NodeRules(plan_)) rules_.Put(rule);
+      if (access == FileAccess::kExec) return {};  // the command itself, in any case
+      for (const FileRule& rule : node_.node) rules_.Put(rule);
       return {};
     }
     const bool optional = text.starts_with('?');
@@ -139,20 +145,18 @@ class Resolution {
     return {};
   }
 
-  Result<void> PutApp(const Text& entry, FileAccess access) {
-    AppFolders app = FindAppFolders(plan_);
-    for (std::string& warning : app.warnings) {
-      if (std::ranges::count(warnings_, warning) == 0) warnings_.push_back(std::move(warning));
+  void PutApp(FileAccess access) {
+    warnings_ = node_.warnings;
+    for (FileRule rule : node_.app) {
+      Add(rule, access);
+      rules_.Put(rule);
     }
-    for (const std::string& folder : app.folders) {
-      if (auto put = PutPath(entry, folder, access); !put) return put;
-    }
-    return {};
   }
 
   const Profile& profile_;
   const LaunchPlan& plan_;
   std::optional<uid_t> untrusted_;
+  NodeRules node_;
   Collection rules_;
   std::vector<std::string> warnings_;
 };

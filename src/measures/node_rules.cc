@@ -3,72 +3,88 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
+#include <string_view>
 
-#include "host/trusted_path.h"
+#include "host/app_folder.h"
+#include "host/node_files.h"
 
 namespace nodeward {
+namespace {
 
-std::vector<FileRule> CommandRules(const LaunchPlan& plan) {
-  std::vector<FileRule> rules;
-  for (const std::string& path : {plan.path, std::string("/lib64/ld-linux-x86-64.so.2")}) {
-    const auto real = ResolveTrusted(path, std::nullopt);
-    if (!real) continue;
-    FileRule rule;
-    rule.path = real->real;
-    rule.read = rule.exec = rule.implied = true;
-    rule.written = "the command";
-    rules.push_back(rule);
+std::string_view Variable(const LaunchPlan& plan, std::string_view name) {
+  for (const PlannedVariable& variable : plan.environment) {
+    if (variable.name == name) return variable.text;
   }
-  return rules;
+  return {};
 }
 
-std::vector<FileRule> NodeRules(const LaunchPlan&) {
-  std::vector<FileRule> rules;
-  for (const char* path : {"/usr/lib",
-                           "/usr/share/nodejs",
-                           "/etc/ssl/certs",
-                           "/etc/ssl/openssl.cnf",
-                           "/etc/hosts",
-                           "/etc/resolv.conf",
-                           "/etc/nsswitch.conf",
-                           "/etc/host.conf",
-                           "/etc/gai.conf",
-                           "/etc/services",
-                           "/etc/passwd",
-                           "/etc/group",
-                           "/etc/ld.so.cache",
-                           "/etc/localtime",
-                           "/usr/share/zoneinfo",
-                           "/proc",
-                           "/sys/fs/cgroup",
-                           "/sys/devices/system/cpu",
-                           "/dev/null",
-                           "/dev/zero",
-                           "/dev/random",
-                           "/dev/urandom",
-                           "/dev/tty"}) {
-    const auto real = ResolveTrusted(path, std::nullopt);
-    if (!real) continue;
-    FileRule rule;
-    rule.path = real->real;
-    rule.folder = real->folder;
-    rule.read = true;
-    rule.write = rule.path == "/dev/null" || rule.path == "/dev/tty";
-    rule.device = rule.path == "/dev/tty";
-    rule.written = "@node";
-    rules.push_back(rule);
-  }
-  return rules;
+FileRule RuleFor(const NodeFile& file) {
+  FileRule rule;
+  rule.path = file.path;
+  rule.read = file.read;
+  rule.write = file.write;
+  rule.exec = file.exec;
+  rule.folder = file.folder;
+  rule.device = file.path == "/dev/tty";
+  rule.implied = file.exec;
+  rule.written = file.exec ? "the command" : "@node";
+  return rule;
 }
 
-AppFolders FindAppFolders(const LaunchPlan& plan) {
-  AppFolders app;
-  std::array<char, 4096> here{};
-  std::string workdir = plan.identity.workdir;
-  if (workdir.empty() && getcwd(here.data(), here.size()) != nullptr) workdir = here.data();
-  app.folders.push_back(workdir);
-  return app;
+FileRule Readable(std::string path, bool folder) {
+  FileRule rule;
+  rule.path = std::move(path);
+  rule.read = true;
+  rule.folder = folder;
+  rule.written = "@app";
+  return rule;
+}
+
+// libuv opens the terminal that it writes to a second time.
+void AddTerminals(std::vector<FileRule>& rules) {
+  for (const int fd : {0, 1, 2}) {
+    std::array<char, 64> name{};
+    if (ttyname_r(fd, name.data(), name.size()) != 0) continue;
+    FileRule rule;
+    rule.path = name.data();
+    rule.read = rule.write = rule.device = rule.implied = true;
+    rule.written = "the terminal";
+    rules.push_back(std::move(rule));
+  }
+}
+
+void WarnOfEnv(const NodeFiles& files, const LaunchPlan& plan, std::vector<std::string>& warnings) {
+  if (!files.through_env) return;
+  warnings.push_back(plan.path +
+                     " begins with #!/usr/bin/env: that would be a second program, "
+                     "which the default refuses; use `nodeward run -- node " +
+                     files.script + "`");
+}
+
+}  // namespace
+
+Result<NodeRules> FindNodeRules(const LaunchPlan& plan) {
+  const auto found =
+      FindNodeFiles(plan.path, {Variable(plan, "PATH"), Variable(plan, "LD_LIBRARY_PATH")});
+  if (!found) return Fail(found.error());
+  NodeRules rules;
+  for (const NodeFile& file : found->files) {
+    (file.exec ? rules.command : rules.node).push_back(RuleFor(file));
+  }
+  // A program may read what it is linked with, whether or not the profile says "@node".
+  for (const NodeFile& file : found->files) {
+    if (file.why == "library") rules.command.push_back(RuleFor(file));
+  }
+  AddTerminals(rules.command);
+  AppPlaces places =
+      FindAppPlaces({plan.identity.workdir, plan.command, found->script, found->program});
+  for (std::string& folder : places.folders) {
+    rules.app.push_back(Readable(std::move(folder), true));
+  }
+  for (std::string& file : places.files) rules.app.push_back(Readable(std::move(file), false));
+  rules.warnings = std::move(places.warnings);
+  WarnOfEnv(*found, plan, rules.warnings);
+  return rules;
 }
 
 }  // namespace nodeward

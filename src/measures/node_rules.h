@@ -1,23 +1,25 @@
-// "@node" and "@app" as file rules: what the interpreter needs, and the application's folders.
+// "@node" and "@app" as file rules: what the command and its interpreter need, and where the
+// application's own files lie.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "measures/launch_plan.h"
 #include "policy/file_policy.h"
 
 namespace nodeward {
 
-// The command's own file, its loader, and the terminal: executable and reachable in any case.
-std::vector<FileRule> CommandRules(const LaunchPlan& plan);
-// What the interpreter reads: libraries, certificates, time zones, resolver files, devices.
-std::vector<FileRule> NodeRules(const LaunchPlan& plan);
-
-struct AppFolders {
-  std::vector<std::string> folders;
+struct NodeRules {
+  std::vector<FileRule> command;  // the command, its loader, the terminal: reached in any case
+  std::vector<FileRule> node;     // "@node"
+  std::vector<FileRule> app;      // "@app", to be read
   std::vector<std::string> warnings;
 };
-AppFolders FindAppFolders(const LaunchPlan& plan);
+
+// `plan`: identity, environment and the command's path are resolved already. Fails where the command
+// is no program of this machine.
+Result<NodeRules> FindNodeRules(const LaunchPlan& plan);
 
 }  // namespace nodeward

@@ -22,6 +22,7 @@ constexpr int kFewBits = 4;
 class NoMemory : public CallerMemory {
  public:
   std::size_t Read(std::uint64_t, void*, std::size_t) override { return 0; }
+  bool Write(std::uint64_t, const void*, std::size_t) override { return false; }
 };
 
 std::optional<std::uint64_t> ParseNumber(std::string_view text) {
