@@ -1,0 +1,37 @@
+'use strict';
+
+const assert = require('node:assert');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { feature } = require('../feature.js');
+
+feature(async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'watch-'));
+  const watcher = fs.watch(folder);
+  const changed = once(watcher, 'change');
+  fs.writeFileSync(path.join(folder, 'a'), '1');
+  const [kind, name] = await changed;
+  watcher.close();
+
+  const file = path.join(folder, 'a');
+  const polled = new Promise((resolve) => {
+    fs.watchFile(file, { interval: 20 }, (now, before) => resolve([before.size, now.size]));
+  });
+  fs.appendFileSync(file, '23');
+  const sizes = await polled;
+  fs.unwatchFile(file);
+
+  const controller = new AbortController();
+  const iterated = fs.promises.watch(folder, { signal: controller.signal })[Symbol.asyncIterator]();
+  const next = iterated.next();
+  fs.renameSync(file, `${file}2`);
+  const { value } = await next;
+  controller.abort();
+  const own = fs.watch(__dirname).on('error', () => {});
+  own.close();
+  fs.rmSync(folder, { recursive: true });
+  assert.strictEqual(name, 'a');
+  return { kind, name, sizes, renamed: value };
+});
