@@ -7,6 +7,7 @@
 //   servers   what has to run meanwhile: "postgres", "mariadb", "redis", "certificates"
 //   given     (servers) => the feature's argument
 //   profile   {key: value}: what its profile has instead of the default's
+//   refused   system calls that it tries and does without; absent: none
 //   from      the least major version of Node.js that has it, or that a release admits
 'use strict';
 
@@ -61,19 +62,27 @@ const children = ['workers',
     profile: { ...processes, 'filesystem.exec': ['@node', '/usr/bin/echo', '/usr/bin/cat', '/bin/sh'] },
   }];
 
+// What Chromium tries and does well without: other threads' priorities and processors, memory by name,
+// the network card's driver, its own sandbox.
 const browser = [{
   name: 'puppeteer',
   given: () => ({ chromium: '/usr/lib/chromium/chromium' }),
   profile: {
     ...processes,
-    'filesystem.exec': ['@node', '/usr/lib/chromium'],
-    'filesystem.read': ['@node', '@app', '/usr/lib', '/usr/share', '/etc/fonts', '/etc/chromium.d', '/proc'],
+    'filesystem.exec': ['@node', '/usr/lib/chromium/chromium', '/usr/lib/chromium/chrome_crashpad_handler'],
+    'filesystem.read': ['@node', '@app', '?/etc/fonts', '?/usr/share/fonts'],
   },
+  refused: ['memfd_create', 'setpriority', 'sched_setaffinity', 'sched_getattr', 'ioctl', 'socket', 'creat', 'openat',
+    'inotify_init', 'getresuid', 'fstatfs', 'landlock_create_ruleset'],
 }];
 
-const rowOf = (entry) => ({ servers: [], given: () => ({}), profile: {}, from: 18, ...(entry.name ? entry : { name: entry }) });
+const absent = { servers: [], given: () => ({}), profile: {}, refused: [], from: 18 };
+const rowOf = (entry) => {
+  const said = typeof entry === 'string' ? { name: entry } : entry;
+  return { ...absent, feature: said.name, ...said };
+};
 const groups = Object.fromEntries(Object.entries({ web, network, databases, system, children, browser })
-  .map(([group, entries]) => [group, entries.map(rowOf).map((row) => ({ feature: row.name, ...row }))]));
+  .map(([group, entries]) => [group, entries.map(rowOf)]));
 
 // A value with each {NAME} replaced.
 const placed = (values, where) => values.map((value) => value.replace(/\{(\w+)\}/g, (_, name) => where[name]));
@@ -81,14 +90,15 @@ const placed = (values, where) => values.map((value) => value.replace(/\{(\w+)\}
 // The table as the README has it.
 function table() {
   const rows = Object.values(groups).flat();
-  const plain = rows.filter(({ profile }) => Object.keys(profile).length === 0).map(({ name }) => name);
-  const lines = ['| what | its profile, beyond the default |', '|---|---|', `| ${plain.join(', ')} | nothing |`];
-  for (const { name, profile } of rows.filter((row) => !plain.includes(row.name))) {
-    const keys = Object.entries(profile)
-      .map(([key, values]) => `\`${key} = [${placed(values, folders).map((value) => `"${value}"`).join(', ')}]\``);
-    lines.push(`| ${name} | ${keys.join('<br>')} |`);
-  }
-  return `${lines.join('\n')}\n`;
+  const told = ({ profile, refused }) => [
+    ...Object.entries(profile)
+      .map(([key, values]) => `\`${key} = [${placed(values, folders).map((value) => `"${value}"`).join(', ')}]\``),
+    ...(refused.length > 0 ? [`does without, told as events: ${refused.map((name) => `\`${name}\``).join(', ')}`] : []),
+  ].join('<br>') || 'nothing';
+  const alike = new Map();  // what is needed: who needs it
+  for (const row of rows) alike.set(told(row), [...(alike.get(told(row)) ?? []), row.name]);
+  const lines = [...alike].map(([needed, names]) => `| ${names.join(', ')} | ${needed} |\n`);
+  return `| what | needs in its profile, beyond the default |\n|---|---|\n${lines.join('')}`;
 }
 
 module.exports = { groups, placed, table };

@@ -1,6 +1,6 @@
 // Runs the features of tests/applications: each once bare, the control, and once under nodeward with what
 // its row in the table adds to the default profile. Both must end with 0 and say the same, and nodeward
-// must have had nothing to tell. CI takes Node.js 18 and 24; NODEWARD_DEEP=1 18 to 26. Where the system's
+// must have had nothing to tell but what the row expects. CI takes Node.js 18 and 24; NODEWARD_DEEP=1 18 to 26. Where the system's
 // own Node.js is one of them it stands for that version: Debian's is built in another way.
 'use strict';
 
@@ -17,7 +17,8 @@ const { groups, placed } = require(path.join(applications, 'table.js'));
 const kAtMostMs = 60000;
 const kUser = 65532;
 const majors = process.env.NODEWARD_DEEP === '1' ? [18, 20, 22, 24, 26] : [18, 24];
-const environment = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+// nodeward names a home for a user who has none.
+const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/' };
 
 const interpreter = (major) => (process.versions.node.startsWith(`${major}.`)
   ? process.execPath : path.join(root, `tests/node-matrix/node_modules/node${major}/bin/node`));
@@ -43,8 +44,9 @@ async function sameAsBare(row, node, servers) {
   const bare = await run(command.slice(1), { ...options, command: node, uid: kUser, gid: kUser });
   const under = await run(['run', ...settings(row, where), '--', ...command], options);
   assert.deepEqual(saw(under, 'under nodeward'), saw(bare, 'bare'));
-  assert.deepEqual(under.events.map((event) => event.event), ['start', 'exit'], under.stderr);
-  assert.equal(under.events[1].violations, 0);
+  const told = under.events.filter(({ event, syscall }) => event !== 'violation' || !row.refused.includes(syscall));
+  assert.deepEqual(told.map(({ event }) => event), ['start', 'exit'], JSON.stringify(told, null, 1));
+  if (row.refused.length === 0) assert.equal(told[1].violations, 0);
 }
 
 // Registers a test for each row of the groups, on each interpreter that has the feature.

@@ -31,7 +31,7 @@ feature(async () => {
     const shot = await page.screenshot({ type: 'png' });
     const printed = await page.pdf();
     assert.strictEqual(counted, '42');
-    return { title, counted, fetched, shot: shot.length > 1000, pdf: String(printed.slice(0, 5)) };
+    return { title, counted, fetched, shot: shot.length > 1000, pdf: Buffer.from(printed).toString('latin1', 0, 5) };
   } finally {
     await browser.close();
     await close(server);
