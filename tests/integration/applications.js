@@ -25,7 +25,7 @@ const interpreter = (major) => (process.versions.node.startsWith(`${major}.`)
 
 const settings = (row, where) => Object.entries({
   'supervise.restart': 'never', 'process.user': String(kUser),
-  ...Object.fromEntries(Object.entries(row.profile).filter(([key]) => !process.env.DEV_SKIP || !key.startsWith(process.env.DEV_SKIP)).map(([key, values]) => [key, placed(values, where)])),
+  ...Object.fromEntries(Object.entries(row.profile).map(([key, values]) => [key, placed(values, where)])),
 }).flatMap(([key, value]) => ['--set', `${key}=${JSON.stringify(value)}`]);
 
 // What the feature saw: its one line of stdout.
