@@ -2,10 +2,7 @@
 'use strict';
 
 const { test } = require('node:test');
-const { nodeward } = require('./support.js');
-const { npm } = require('./npm.js');
-
-const prefix = [nodeward, 'run', '-p', 'nodeward.toml', '--'];
+const { npm, prefix } = require('./npm.js');
 
 test('bare', () => npm('express-api', ['test']));
-test('under nodeward', () => npm('express-api', ['test'], { NODEWARD_PREFIX: JSON.stringify(prefix) }));
+test('under nodeward', (context) => npm('express-api', ['test'], prefix(context)));

@@ -3,6 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 const { nodeward, root } = require('./support.js');
 
@@ -23,4 +24,15 @@ function npm(example, words, more = {}) {
   assert.equal(count('skipped'), 0, output);
 }
 
-module.exports = { npm };
+// nodeward and its words, up to the command: the example's profile, where the application reaches neither
+// it nor the vault beside it. That is not in its own folder, and not in /tmp.
+function prefix(context, ...more) {
+  const folder = fs.mkdtempSync('/run/nodeward-test-');
+  context.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  fs.chmodSync(folder, 0o755);
+  const profile = path.join(folder, 'nodeward.toml');
+  fs.copyFileSync(path.join(root, 'examples/express-api/nodeward.toml'), profile);
+  return { NODEWARD_PREFIX: JSON.stringify([nodeward, 'run', '-p', profile, ...more, '--']) };
+}
+
+module.exports = { npm, prefix };

@@ -1,7 +1,8 @@
 'use strict';
 
-// A PostgreSQL of the test's own: a cluster in a temporary folder, one loopback port, gone at the
-// end. Missing binaries are an error, never a skipped test.
+// A PostgreSQL of the test's own: a cluster in a temporary folder, one loopback port and a UNIX
+// socket, gone at the end. Missing binaries are an error, never a skipped test. With
+// POSTGRES_SOCKETS=FOLDER the socket is made there, as of port 5432, and there is no TCP.
 
 const { execFileSync, spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -69,7 +70,14 @@ function ready(child) {
   });
 }
 
-// The result: `environment` for the application, `stop()`.
+// Where it listens, and what the application is told of it.
+async function listening(folder) {
+  const sockets = process.env.POSTGRES_SOCKETS;
+  if (sockets) return { sockets, addresses: '', host: sockets, port: '5432' };
+  return { sockets: folder, addresses: '127.0.0.1', host: '127.0.0.1', port: String(await freePort()) };
+}
+
+// The result: `environment` for the application, the `folder` of the socket, `stop()`.
 async function startPostgres(password) {
   const bin = binaries();
   const identity = owner();
@@ -86,16 +94,18 @@ async function startPostgres(password) {
   };
   try {
     initialise(bin, folder, password, identity);
-    const port = await freePort();
+    fs.chmodSync(folder, 0o711);  // others pass through to the socket; the data stays its owner's
+    const { sockets, addresses, host, port } = await listening(folder);
     child = spawn(path.join(bin, 'postgres'), [
-      '-D', path.join(folder, 'data'), '-p', String(port), '-k', folder, '-F',
-      '-c', 'listen_addresses=127.0.0.1',
+      '-D', path.join(folder, 'data'), '-p', port, '-k', sockets, '-F',
+      '-c', `listen_addresses=${addresses}`,
     ], { ...identity, cwd: folder, env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
     await ready(child);
     return {
       environment: {
-        DB_HOST: '127.0.0.1', DB_PORT: String(port), DB_USER: 'app', DB_NAME: 'postgres',
+        DB_HOST: host, DB_PORT: port, DB_USER: 'app', DB_NAME: 'postgres',
       },
+      folder: sockets,
       stop,
     };
   } catch (error) {

@@ -18,7 +18,10 @@ function readVault(folder) {
 }
 
 function secretsFor(prefix) {
-  if (prefix.length > 0) return readVault(path.join(EXAMPLE, 'secrets'));
+  if (prefix.length > 0) {
+    const profile = path.resolve(EXAMPLE, prefix[prefix.indexOf('-p') + 1]);
+    return readVault(path.join(path.dirname(profile), 'secrets'));
+  }
   return {
     DB_PASSWORD: randomBytes(32).toString('hex'),
     JWT_SECRET: randomBytes(32).toString('hex'),
