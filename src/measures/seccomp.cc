@@ -93,6 +93,11 @@ Result<void> PrepareSeccomp(const Profile& profile, const HostReport& host, Laun
   policy->answer = Answer(profile, host);
   policy->guarded = plan.guarded;
   policy->supervision = Supervises(profile, plan.network, policy->answer);
+  if (plan.namespaces.pid) {
+    // Numbers from outside mean nothing in there, or somebody else; nobody outside can be reached.
+    policy->guarded = {};
+    policy->supervision.signals = false;
+  }
   auto compiled = CompileFilter(*policy);
   if (!compiled) return Fail(compiled.error());
   plan.filter.code = std::move(compiled->code);

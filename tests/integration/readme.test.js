@@ -299,7 +299,7 @@ it('the install command installs', () => {
 });
 
 it('what is not in this version is refused by name', () => {
-  const refused = { '[namespaces]': 'namespaces.net=true', '[node]': 'node.eval=false',
+  const refused = { '[node]': 'node.eval=false',
     '[supervise.health]': 'supervise.health.http=x', 'secrets.deliver = "memory"': 'secrets.deliver=memory' };
   for (const [name, setting] of Object.entries(refused)) {
     assert.ok(readme.includes(`\`${name}\``), name);
