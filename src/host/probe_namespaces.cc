@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
 #include "base/unique_fd.h"
 #include "host/report.h"
@@ -63,9 +62,7 @@ NamespaceReport Try(bool in_user, const kernel::OwnIds& ids) noexcept {
 }  // namespace
 
 NamespaceReport ProbeNamespaces(const HostReport& host) {
-  kernel::OwnIds ids = {};
-  std::snprintf(ids.user, sizeof(ids.user), "%u %u 1", host.uid, host.uid);
-  std::snprintf(ids.group, sizeof(ids.group), "%u %u 1", host.gid, host.gid);
+  const kernel::OwnIds ids = {kernel::OwnIdLine(host.uid), kernel::OwnIdLine(host.gid)};
   NamespaceReport failed;
   failed.tried = true;
   failed.others = ECANCELED;  // a filter around nodeward killed the trial, or there is no process

@@ -32,25 +32,40 @@ struct MountAttributes {
 
 long Word(const void* pointer) noexcept { return reinterpret_cast<long>(pointer); }
 
-int WriteWhole(const char* path, const char* text) noexcept {
-  long size = 0;
-  while (text[size] != '\0') ++size;
+int WriteLine(const char* path, const char* text, std::size_t size) noexcept {
   const int fd = Open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return fd;
-  const ssize_t written = Write(fd, text, static_cast<std::size_t>(size));
+  const ssize_t written = Write(fd, text, size);
   Close(fd);
-  if (written < 0) return static_cast<int>(written);
-  return 0;
+  return written < 0 ? static_cast<int>(written) : 0;
 }
 
 int WriteMaps(const OwnIds& ids) noexcept {
   // user_namespaces(7): a group may be mapped without privilege only once setgroups is given up.
-  if (const int status = WriteWhole("/proc/self/setgroups", "deny")) return status;
-  if (const int status = WriteWhole("/proc/self/uid_map", ids.user)) return status;
-  return WriteWhole("/proc/self/gid_map", ids.group);
+  if (const int status = WriteLine("/proc/self/setgroups", "deny", 4)) return status;
+  if (const int status = WriteLine("/proc/self/uid_map", ids.user.text, ids.user.size)) {
+    return status;
+  }
+  return WriteLine("/proc/self/gid_map", ids.group.text, ids.group.size);
 }
 
 }  // namespace
+
+IdLine OwnIdLine(unsigned id) noexcept {
+  char digits[10];
+  int count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + id % 10);
+    id /= 10;
+  } while (id != 0);
+  IdLine line = {};
+  for (int times = 0; times < 2; ++times) {
+    for (int i = count; i > 0; --i) line.text[line.size++] = digits[i - 1];
+    line.text[line.size++] = ' ';
+  }
+  line.text[line.size++] = '1';
+  return line;
+}
 
 int EnterUserNamespace(const OwnIds& ids) noexcept {
   if (const long status = Call(SYS_unshare, CLONE_NEWUSER)) return static_cast<int>(status);

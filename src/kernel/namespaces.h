@@ -2,6 +2,7 @@
 // mount_setattr(2) (Linux 5.12), user_namespaces(7). Leaf, child-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace nodeward::kernel {
@@ -10,11 +11,19 @@ inline constexpr std::uint64_t kMountReadOnly = 0x1;  // MOUNT_ATTR_*
 inline constexpr std::uint64_t kMountNoSuid = 0x2;
 inline constexpr std::uint64_t kMountNoDev = 0x4;
 
-// Lines of /proc/self/uid_map and gid_map: "1000 1000 1".
-struct OwnIds {
-  char user[40];
-  char group[40];
+// A line of /proc/self/uid_map or gid_map: "1000 1000 1".
+struct IdLine {
+  char text[40];
+  std::size_t size;
 };
+
+struct OwnIds {
+  IdLine user;
+  IdLine group;
+};
+
+// The line that maps `id` onto itself, and no other.
+IdLine OwnIdLine(unsigned id) noexcept;
 
 // A user namespace of the caller's own, in which its own ids alone exist, each as itself. Without
 // privilege this wants the maps in /proc to be writable, so the process is dumpable for that

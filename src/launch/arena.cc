@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <new>
 #include <utility>
 
@@ -125,9 +124,7 @@ ChildNamespaces Arena::Namespaces(const LaunchPlan& plan) {
   child.user = planned.user;
   child.pid = planned.pid;
   child.enter = Flags(planned);
-  const PlannedIdentity& self = plan.identity;
-  std::snprintf(child.ids.user, sizeof(child.ids.user), "%u %u 1", self.uid, self.uid);
-  std::snprintf(child.ids.group, sizeof(child.ids.group), "%u %u 1", self.gid, self.gid);
+  child.ids = {kernel::OwnIdLine(plan.identity.uid), kernel::OwnIdLine(plan.identity.gid)};
   ChildMounts& mounts = child.mounts;
   mounts.own_proc = planned.pid;
   mounts.own_tree = planned.mount;
