@@ -6,7 +6,7 @@
 namespace nodeward {
 
 std::span<const Measure> Measures() {
-  static const std::array<Measure, 13> kTable = {
+  static const std::array<Measure, 14> kTable = {
       kSessionMeasure,       // before anything can fail with a terminal in hand
       kCgroupMeasure,        // joining needs privilege
       kNamespacesMeasure,    // wants CAP_SYS_ADMIN; cgroups are joined by their outer paths
