@@ -58,11 +58,17 @@ void AddLaunchOptions(CLI::App& command, Options& options, bool needs_command) {
   command.prefix_command(true);
 }
 
+HostReport ProbeAll() {
+  HostReport host = ProbeHost();
+  host.namespaces = ProbeNamespaces(host);
+  return host;
+}
+
 int Dispatch(CLI::App& app, Options& options) {
   if (app.got_subcommand("run")) return RunCommand(options.run);
   if (app.got_subcommand("explain")) return ExplainCommand(options.run, options.json);
   if (app.got_subcommand("check")) return CheckCommand(options.profiles, options.json);
-  if (app.got_subcommand("doctor")) return RunDoctor(options.json, ProbeHost());
+  if (app.got_subcommand("doctor")) return RunDoctor(options.json, ProbeAll());
   if (app.got_subcommand("why")) return WhyCommand(options.run, options.json);
   if (app.got_subcommand("profiles")) return ProfilesCommand(options.shown);
   return kExitRefused;

@@ -123,6 +123,41 @@ Finding Namespaces(const HostReport& host) {
   return finding;
 }
 
+// "" where everything was made.
+std::string FirstRefusal(const NamespaceReport& trial) {
+  if (trial.in_user && trial.user != 0) return "a user namespace";
+  if (trial.others != 0) return "namespaces";
+  if (trial.mounts != 0) return "own mounts ([namespaces] mount)";
+  return trial.proc != 0 ? "an own /proc ([namespaces] pid)" : "";
+}
+
+Finding OwnNamespaces(const HostReport& host) {
+  const NamespaceReport& trial = host.namespaces;
+  const std::string refused = FirstRefusal(trial);
+  Finding finding{.key = "own_namespaces",
+                  .title = "own namespaces",
+                  .standing = Standing::kYes,
+                  .value = trial.in_user ? "can be made, in a user namespace" : "can be made",
+                  .meaning = "[namespaces] holds; nothing else rests on it",
+                  .facts = {{"tried", trial.tried},
+                            {"in_user", trial.in_user},
+                            {"possible", trial.tried && refused.empty()}}};
+  if (!trial.tried) {
+    finding.standing = Standing::kInfo;
+    finding.value = "not tried";
+    finding.meaning = "they are tried where a profile asks for one";
+  } else if (!refused.empty()) {
+    finding.standing = Standing::kInfo;
+    finding.value = "refused: " + refused;
+    finding.meaning =
+        "[namespaces] cannot hold in full; the default asks for none, and is no "
+        "weaker without";
+  } else if (trial.in_user) {
+    finding.meaning = "[namespaces] holds with user = true; nothing else rests on it";
+  }
+  return finding;
+}
+
 Finding Container(const HostReport& host) {
   Finding finding{.key = "container",
                   .title = "container",
@@ -171,8 +206,8 @@ Finding ProcChildren(const HostReport& host) {
 }  // namespace
 
 Findings DiagnoseProcess(const HostReport& host) {
-  return {User(host),       Capabilities(host), Setpcap(host), Kill(host),        Ptrace(host),
-          Namespaces(host), Container(host),    Place(host),   ProcChildren(host)};
+  return {User(host),       Capabilities(host),  Setpcap(host),   Kill(host),  Ptrace(host),
+          Namespaces(host), OwnNamespaces(host), Container(host), Place(host), ProcChildren(host)};
 }
 
 }  // namespace nodeward

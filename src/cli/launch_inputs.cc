@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "measures/namespaces.h"
 #include "profile/load.h"
 
 namespace nodeward {
@@ -19,6 +20,7 @@ tl::expected<PlanRequest, Errors> MakeRequest(const RunOptions& options) {
   PlanRequest request;
   request.profile = std::move(*profile);
   request.host = ProbeHost();
+  if (WantsNamespaces(request.profile)) request.host.namespaces = ProbeNamespaces(request.host);
   request.command = options.command;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     request.environment.emplace_back(*entry);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -58,6 +59,21 @@ Result<std::vector<ObservedFd>> ObserveFds(int process) {
   return found;
 }
 
+// namespaces(7): the links of two processes in one namespace read the same.
+Result<void> ObserveNamespaces(int process, Observed* observed) {
+  for (const char* name : {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"}) {
+    const auto own = ReadLink(AT_FDCWD, (std::string("/proc/self/ns/") + name).c_str());
+    if (!own) continue;  // a kernel without this kind
+    const auto theirs = ReadLink(process, (std::string("ns/") + name).c_str());
+    if (!theirs) return Fail(About(observed->pid, std::string("ns/") + name, theirs.error()));
+    if (*own != *theirs) observed->namespaces.emplace_back(name);
+  }
+  if (std::ranges::count(observed->namespaces, "mnt") == 0) return {};
+  const auto text = ReadProcFile(process, "mountinfo");
+  if (!text) return Fail(About(observed->pid, "mountinfo", text.error()));
+  return ParseMounts(*text, observed);
+}
+
 }  // namespace
 
 Result<Observed> Observe(pid_t pid) {
@@ -86,6 +102,7 @@ Result<Observed> Observe(pid_t pid) {
   auto workdir = ReadLink(process.get(), "cwd");
   if (!workdir) return Fail(About(pid, "cwd", workdir.error()));
   observed.workdir = std::move(*workdir);
+  if (auto seen = ObserveNamespaces(process.get(), &observed); !seen) return Fail(seen.error());
   auto fds = ObserveFds(process.get());
   if (!fds) return Fail(About(pid, "fd", fds.error()));
   observed.fds = std::move(*fds);

@@ -21,6 +21,17 @@ struct ObservedFd {
   std::string target;  // "socket:[1234]", a path
 };
 
+// A line of /proc/PID/mountinfo.
+struct ObservedMount {
+  std::string place;
+  std::string root;  // what of the file system is mounted there: "/" is all of it
+  std::string type;
+  bool read_only = false;
+  bool no_suid = false;
+  bool no_dev = false;
+  bool no_exec = false;
+};
+
 struct Observed {
   pid_t pid = 0;
   pid_t parent = 0;
@@ -43,6 +54,8 @@ struct Observed {
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> limits;  // "Max open files"
   std::vector<ObservedFd> fds;
   std::map<std::string, std::string> cgroups;  // controller ("" on v2) -> path
+  std::vector<std::string> namespaces;  // "pid", "mnt" …: those that the observer is not in
+  std::vector<ObservedMount> mounts;    // in the order of mounting; empty unless "mnt" is own
   // From the child itself, taken before its filter: /proc does not show these.
   int securebits = 0;
   int parent_death_signal = 0;

@@ -71,7 +71,7 @@ bool IsNamespace(const char* path, ino_t inode) {
   return ::stat(path, &status) == 0 && status.st_ino == inode;
 }
 
-void ProbeNamespaces(HostReport* host) {
+void ProbeOwnNamespaces(HostReport* host) {
   host->initial_user_namespace = IsNamespace("/proc/self/ns/user", kInitialUserNamespace) &&
                                  IsFullIdentityMap(ReadProcFileOrEmpty("/proc/self/uid_map"));
   host->initial_pid_namespace = IsNamespace("/proc/self/ns/pid", kInitialPidNamespace);
@@ -140,7 +140,7 @@ HostReport ProbeHost() {
   ProbeKernel(&host);
   ProbeIdentity(&host);
   ProbeCapabilities(&host);
-  ProbeNamespaces(&host);
+  ProbeOwnNamespaces(&host);
   ProbeFacilities(&host);
   ProbeResources(&host);
   host.container = ProbeContainer();

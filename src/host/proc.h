@@ -39,6 +39,9 @@ Result<void> ParseLimits(std::string_view text, Observed* out);
 // "".
 Result<void> ParseCgroups(std::string_view text, Observed* out);
 
+// /proc/PID/mountinfo, as far as a judgement needs it.
+Result<void> ParseMounts(std::string_view text, Observed* out);
+
 // /proc/PID/fdinfo/N: whether the line "flags:" (octal) has O_CLOEXEC.
 Result<bool> ParseCloseOnExec(std::string_view text);
 

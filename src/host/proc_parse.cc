@@ -186,6 +186,53 @@ Result<void> ParseCgroups(std::string_view text, Observed* out) {
   return {};
 }
 
+namespace {
+
+// mountinfo writes space, tab, newline and backslash as \\ooo.
+std::string Unescape(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    const auto code = text[0] == '\\' && text.size() >= 4 ? ParseNumber(text.substr(1, 3), 8)
+                                                          : std::optional<std::uint64_t>();
+    plain += code && *code < 256 ? static_cast<char>(*code) : text[0];
+    text.remove_prefix(code && *code < 256 ? 4 : 1);
+  }
+  return plain;
+}
+
+bool HasOption(std::string_view options, std::string_view wanted) {
+  while (!options.empty()) {
+    if (Cut(&options, ',') == wanted) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+// "36 35 98:0 /root /place rw,noatime optional… - type source options"
+Result<void> ParseMounts(std::string_view text, Observed* out) {
+  out->mounts.clear();
+  while (!text.empty()) {
+    const std::string_view line = Cut(&text, '\n');
+    const auto words = Words(line);
+    const auto dash = std::find(words.begin(), words.end(), "-");
+    if (words.size() < 9 || words.end() - dash < 3 || dash - words.begin() < 6) {
+      return Malformed("mountinfo", "a line", line);
+    }
+    ObservedMount mount;
+    mount.root = Unescape(words[3]);
+    mount.place = Unescape(words[4]);
+    mount.type = std::string(dash[1]);
+    // Per mount; the file system's own options come last, and either makes it read-only.
+    mount.read_only = HasOption(words[5], "ro") || HasOption(words.back(), "ro");
+    mount.no_suid = HasOption(words[5], "nosuid");
+    mount.no_dev = HasOption(words[5], "nodev");
+    mount.no_exec = HasOption(words[5], "noexec");
+    out->mounts.push_back(std::move(mount));
+  }
+  return {};
+}
+
 Result<bool> ParseCloseOnExec(std::string_view text) {
   while (!text.empty()) {
     std::string_view line = Cut(&text, '\n');

@@ -50,6 +50,17 @@ struct SeccompReport {
   std::string why_no_notif;
 };
 
+// What a trial of namespaces came to: errno of each stage, 0 where it worked, -1 where it was not
+// reached.
+struct NamespaceReport {
+  bool tried = false;
+  bool in_user = false;  // tried inside a user namespace, for lack of CAP_SYS_ADMIN
+  int user = -1;         // making that one
+  int others = -1;       // PID, mount, IPC, UTS and network together
+  int mounts = -1;       // a tmpfs, and a tree made read-only (mount_setattr(2), Linux 5.12)
+  int proc = -1;         // an own /proc: refused where something covers parts of the present one
+};
+
 struct HostReport {
   std::string kernel_release;  // "6.1.0-32-cloud-amd64"
   int kernel_major = 0;
@@ -88,9 +99,14 @@ struct HostReport {
 
   SeccompReport seccomp;
   CgroupReport cgroup;
+  NamespaceReport namespaces;  // filled by ProbeNamespaces() alone
 };
 
 // Asks the kernel. Starts a short-lived child where an answer needs one (a filter with a listener).
 HostReport ProbeHost();
+
+// Tries namespaces in a short-lived child. Dear (it makes all of them), so only where a profile
+// asks for one, and for `doctor`. `host` knows the capabilities already. Before any thread is made.
+NamespaceReport ProbeNamespaces(const HostReport& host);
 
 }  // namespace nodeward

@@ -1,5 +1,6 @@
 #include "launch/arena.h"
 
+#include <linux/sched.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -29,6 +30,15 @@ ChildIdentity Identity(const PlannedIdentity& planned, const char* workdir) {
   return identity;
 }
 
+unsigned Flags(const PlannedNamespaces& planned) {
+  unsigned flags = 0;
+  if (planned.mount || planned.pid) flags |= CLONE_NEWNS;  // a PID namespace wants its own /proc
+  if (planned.ipc) flags |= CLONE_NEWIPC;
+  if (planned.uts) flags |= CLONE_NEWUTS;
+  if (planned.net) flags |= CLONE_NEWNET;
+  return flags;
+}
+
 std::size_t NeededFor(const LaunchPlan& plan) {
   std::size_t size = sizeof(ChildProgram) + 4096 + plan.filter.code.size() * sizeof(sock_filter);
   for (const PlannedVariable& variable : plan.environment) {
@@ -38,6 +48,10 @@ std::size_t NeededFor(const LaunchPlan& plan) {
   }
   for (const std::string& argument : plan.command) size += argument.size() + 32;
   for (const PlannedCgroup& group : plan.cgroups) size += group.directory.size() + 32;
+  const PlannedNamespaces& namespaces = plan.namespaces;
+  for (const std::string& path : namespaces.writable) size += path.size() + 32;
+  for (const std::string& path : namespaces.private_folders) size += path.size() + 32;
+  for (const PlannedMountRule& rule : namespaces.rules) size += rule.path.size() + 32;
   return size + plan.path.size() + plan.identity.workdir.size();
 }
 
@@ -97,6 +111,33 @@ char* const* Arena::Arguments(const std::vector<std::string>& command) {
   return list;
 }
 
+void Arena::CopyPaths(const std::vector<std::string>& paths, std::size_t room, const char** list,
+                      std::uint32_t* count) {
+  for (const std::string& path : paths) {
+    if (*count < room) list[(*count)++] = Copy(path);
+  }
+}
+
+ChildNamespaces Arena::Namespaces(const LaunchPlan& plan) {
+  const PlannedNamespaces& planned = plan.namespaces;
+  ChildNamespaces child = {};
+  child.user = planned.user;
+  child.pid = planned.pid;
+  child.enter = Flags(planned);
+  child.ids = {kernel::OwnIdLine(plan.identity.uid), kernel::OwnIdLine(plan.identity.gid)};
+  ChildMounts& mounts = child.mounts;
+  mounts.own_proc = planned.pid;
+  mounts.own_tree = planned.mount;
+  CopyPaths(planned.writable, kMaxWritable, mounts.writable, &mounts.writable_count);
+  CopyPaths(planned.private_folders, kMaxPrivateFolders, mounts.private_folders,
+            &mounts.private_count);
+  for (const PlannedMountRule& rule : planned.rules) {
+    if (mounts.rule_count == kMaxMountRules) break;
+    mounts.rules[mounts.rule_count++] = {Copy(rule.path), rule.rights};
+  }
+  return child;
+}
+
 Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t>& steps) {
   const std::size_t needed = NeededFor(plan);
   if (needed > kSize) return Fail("the environment and arguments are larger than 8 MiB");
@@ -113,9 +154,13 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.null_stdin = plan.null_stdin;
   child.relay_stdout = plan.relay_stdout;
   child.relay_stderr = plan.relay_stderr;
-  child.session = {plan.terminal, 0, plan.guarded.supervisor_group};
+  child.session = {plan.terminal, 0, plan.guarded.supervisor_group, false};
+  child.namespaces = Namespaces(plan);
   for (const PlannedCgroup& group : plan.cgroups) {
     child.cgroup_procs[child.cgroup_count++] = Copy(group.directory + "/cgroup.procs");
+  }
+  for (std::uint32_t i = 0; i < Measures().size(); ++i) {
+    if (Measures()[i].apply == ApplyNamespaces) child.namespaces.measure = i;
   }
   child.limit_count = static_cast<std::uint32_t>(plan.limits.size());
   std::copy(plan.limits.begin(), plan.limits.end(), child.limits);

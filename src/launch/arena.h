@@ -39,6 +39,9 @@ class Arena {
   }
   const char* Copy(std::string_view text);
   char* const* Environment(const std::vector<PlannedVariable>& variables);
+  ChildNamespaces Namespaces(const LaunchPlan& plan);
+  void CopyPaths(const std::vector<std::string>& paths, std::size_t room, const char** list,
+                 std::uint32_t* count);
   char* const* Arguments(const std::vector<std::string>& command);
 
   void* base_ = nullptr;

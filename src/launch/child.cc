@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/prctl.h>
+#include <linux/sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -66,10 +67,27 @@ ChildAttestation Attest() noexcept {
   return attested;
 }
 
+int EnterOuter(const ChildProgram& program) noexcept {
+  if (program.namespaces.user) {
+    // For a moment others of the same user may look; by then the keeper's memory is left.
+    if (const int error = LeaveSharedMemory(program)) return error;
+    if (const int status = kernel::EnterUserNamespace(program.namespaces.ids)) return -status;
+  }
+  if (!program.namespaces.pid) return 0;
+  return static_cast<int>(-Call(SYS_unshare, CLONE_NEWPID));
+}
+
 }  // namespace
+
+void EnterOuterNamespaces(const ChildProgram& program) noexcept {
+  if (const int error = EnterOuter(program)) {
+    GiveUp(program, ChildStage::kMeasure, program.namespaces.measure, error);
+  }
+}
 
 void RunChild(const ChildProgram& program) noexcept {
   if (const int error = PlaceStdio(program)) GiveUp(program, ChildStage::kStdio, 0, error);
+  if (!program.namespaces.pid) EnterOuterNamespaces(program);  // else the starter has
   ControlReport ready = {};
   ready.kind = ReportKind::kReady;
   for (std::uint32_t i = 0; i < program.step_count; ++i) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "kernel/namespaces.h"
 #include "kernel/sys.h"
 
 namespace nodeward {
@@ -20,6 +21,9 @@ inline constexpr std::size_t kMaxGroups = 64;
 inline constexpr std::size_t kMaxLimits = 16;
 inline constexpr std::size_t kMaxCgroups = 8;
 inline constexpr std::size_t kMaxKeptFds = 16;
+inline constexpr std::size_t kMaxWritable = 64;
+inline constexpr std::size_t kMaxPrivateFolders = 4;
+inline constexpr std::size_t kMaxMountRules = 64;
 
 struct ChildProgram;
 
@@ -58,12 +62,41 @@ struct ChildSession {
   bool terminal;    // true: own process group, made the terminal's foreground; false: own session
   int terminal_fd;  // the controlling terminal's descriptor, when `terminal`
   pid_t group;      // nodeward's: the foreground is taken from it, and from nobody else
+  bool take;        // the keeper says so: nodeward's group is the foreground right now
 };
 
 struct ChildFilter {
   const sock_filter* code;
   std::uint16_t length;
   unsigned flags;  // SECCOMP_FILTER_FLAG_*; NEW_LISTENER where the supervisor answers
+};
+
+// A rule of the Landlock ruleset on something that the own mounts have replaced: the parent could
+// not open it.
+struct ChildMountRule {
+  const char* path;
+  std::uint64_t rights;
+};
+
+// Counts only where CLONE_NEWNS is entered.
+struct ChildMounts {
+  bool own_proc;  // /proc shows the own PID namespace
+  bool own_tree;  // read-only, covered and private, as below
+  std::uint32_t writable_count;
+  const char* writable[kMaxWritable];  // real paths that stay as writable as they are
+  std::uint32_t private_count;
+  const char* private_folders[kMaxPrivateFolders];  // an empty one of the application's own each
+  std::uint32_t rule_count;
+  ChildMountRule rules[kMaxMountRules];
+};
+
+struct ChildNamespaces {
+  std::uint32_t measure;  // index into the registry, for what fails before the steps
+  bool user;              // entered before the steps, as `pid` is
+  bool pid;
+  unsigned enter;  // CLONE_NEW*: what the step enters
+  kernel::OwnIds ids;
+  ChildMounts mounts;
 };
 
 struct ChildLandlock {
@@ -80,6 +113,7 @@ struct ChildProgram {
   int gate;      // socket to the keeper: one byte releases, closing tells of execve
 
   ChildSession session;
+  ChildNamespaces namespaces;
   std::uint32_t cgroup_count;
   const char* cgroup_procs[kMaxCgroups];  // absolute paths of cgroup.procs files to join
   std::uint32_t limit_count;

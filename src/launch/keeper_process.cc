@@ -17,6 +17,7 @@
 #include "launch/child.h"
 #include "launch/keeper.h"
 #include "launch/kill_children.h"
+#include "launch/starter_child.h"
 
 namespace nodeward {
 namespace {
@@ -124,11 +125,33 @@ class KeeperProcess {
     gate_.reset(pair[0]);
     UniqueFd childs_end(pair[1]);
     program_.gate = pair[1];
-    const pid_t pid = kernel::Clone(SIGCHLD);
-    if (pid == 0) RunChild(program_);
+    ChildSession& session = program_.session;
+    session.take = session.terminal && tcgetpgrp(session.terminal_fd) == session.group;
+    const pid_t pid = program_.namespaces.pid ? StartInside() : StartHere();
     if (pid < 0) return Tell(ReportKind::kFailed, 0, 0, 0, -pid);
     main_ = pid;
     Tell(ReportKind::kLaunched, pid);
+  }
+
+  pid_t StartHere() {
+    const pid_t pid = kernel::Clone(SIGCHLD);
+    if (pid == 0) RunChild(program_);
+    return pid;
+  }
+
+  // In a PID namespace of its own. The answer comes at once, or the pipe closes.
+  pid_t StartInside() {
+    int pair[2];
+    if (pipe2(pair, O_CLOEXEC) != 0) return -errno;
+    const UniqueFd from(pair[0]);
+    UniqueFd to(pair[1]);
+    const pid_t starter = kernel::Clone(SIGCHLD);
+    if (starter == 0) RunStarter(program_, gate_.get(), to.get());
+    if (starter < 0) return starter;
+    to.reset();
+    StarterAnswer answer = {};
+    const bool told = kernel::Read(from.get(), &answer, sizeof(answer)) == sizeof(answer);
+    return told ? answer.application : -ECHILD;
   }
 
   void GateClosed() {

@@ -52,7 +52,7 @@ Result<void> PrepareCapabilities(const Profile& profile, const HostReport& host,
   auto keep = KeepMask(profile);
   if (!keep) return Fail(keep.error());
   plan.capabilities.keep = *keep & host.cap_permitted;
-  plan.capabilities.lock_securebits = host.Has(CAP_SETPCAP);
+  plan.capabilities.lock_securebits = host.Has(CAP_SETPCAP) || plan.namespaces.user;
   return {};
 }
 

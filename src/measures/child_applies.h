@@ -10,6 +10,8 @@ struct ChildProgram;
 int ApplySession(const ChildProgram& program) noexcept;
 // Writes itself into each cgroup.procs.
 int ApplyCgroup(const ChildProgram& program) noexcept;
+// Enters the planned namespaces, and makes the own tree of mounts. Needs CAP_SYS_ADMIN there.
+int ApplyNamespaces(const ChildProgram& program) noexcept;
 // prlimit64 for each planned limit.
 int ApplyLimits(const ChildProgram& program) noexcept;
 // Empties the bounding set but for the kept ones (needs CAP_SETPCAP, so before the user changes),

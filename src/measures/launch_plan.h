@@ -85,6 +85,25 @@ struct PlannedNetwork {
   NetworkPolicy policy;
 };
 
+// A rule on a path that the own mounts replace, so that only the child can open it.
+struct PlannedMountRule {
+  std::string path;
+  std::uint64_t rights = 0;  // Landlock's
+};
+
+// [namespaces], as they are made here.
+struct PlannedNamespaces {
+  bool user = false;  // an own user namespace, to make the others in
+  bool pid = false;
+  bool mount = false;
+  bool ipc = false;
+  bool uts = false;
+  bool net = false;
+  std::vector<std::string> writable;  // real paths; everything else is read-only
+  std::vector<std::string> private_folders;
+  std::vector<PlannedMountRule> rules;
+};
+
 // Processes that the application must not signal; known after the keeper was forked.
 struct Protected {
   pid_t supervisor = 0;
@@ -113,6 +132,7 @@ struct LaunchPlan {
   // their counters. Others may live in them.
   std::vector<PlannedCgroup> inherited_cgroups;
   std::vector<int> kept_fds;
+  PlannedNamespaces namespaces;
   FilePolicy files;  // what [filesystem] allows; judged for events, enforced by `landlock`
   PlannedLandlock landlock;
   PlannedNetwork network;

@@ -13,6 +13,10 @@ namespace {
 
 Result<void> NothingToPrepare(const Profile&, const HostReport&, LaunchPlan&) { return {}; }
 
+std::uint64_t EveryCapability(const HostReport& host) {
+  return (std::uint64_t{2} << host.last_capability) - 1;
+}
+
 Explanation ExplainBounding(const Profile&, const HostReport& host) {
   if (host.Has(CAP_SETPCAP)) return {"the bounding set is emptied, but for the kept ones", {}};
   return {"the bounding set stays: nodeward was started without CAP_SETPCAP",
@@ -22,7 +26,10 @@ Explanation ExplainBounding(const Profile&, const HostReport& host) {
 Result<void> PrepareBounding(const Profile& profile, const HostReport& host, LaunchPlan& plan) {
   const auto keep = KeepMask(profile);
   if (!keep) return Fail(keep.error());
-  plan.capabilities.drop_bounding = host.Has(CAP_SETPCAP) ? host.cap_bounding & ~*keep : 0;
+  // Inside a user namespace of its own the child holds everything anew, and drops it all.
+  const std::uint64_t held = plan.namespaces.user ? EveryCapability(host) : host.cap_bounding;
+  const bool may = plan.namespaces.user || host.Has(CAP_SETPCAP);
+  plan.capabilities.drop_bounding = may ? held & ~*keep : 0;
   return {};
 }
 

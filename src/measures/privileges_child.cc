@@ -55,7 +55,9 @@ int ApplyCapabilities(const ChildProgram& program) noexcept {
 int ApplyParentDeath(const ChildProgram& program) noexcept {
   if (const int status = kernel::Prctl(PR_SET_PDEATHSIG, SIGKILL)) return -status;
   // A parent that ended before the line above sends nothing: then nobody watches, and nothing
-  // starts.
+  // starts. Inside a PID namespace every parent outside is 0; there the gate tells, which a keeper
+  // that has ended never opens.
+  if (program.namespaces.pid) return 0;
   return kernel::Call(SYS_getppid) == program.keeper ? 0 : ESRCH;
 }
 

@@ -6,9 +6,10 @@
 namespace nodeward {
 
 std::span<const Measure> Measures() {
-  static const std::array<Measure, 13> kTable = {
+  static const std::array<Measure, 14> kTable = {
       kSessionMeasure,       // before anything can fail with a terminal in hand
       kCgroupMeasure,        // joining needs privilege
+      kNamespacesMeasure,    // wants CAP_SYS_ADMIN; cgroups are joined by their outer paths
       kLimitsMeasure,        // raising a hard limit needs CAP_SYS_RESOURCE
       kBoundingMeasure,      // needs CAP_SETPCAP, so before the user changes
       kIdentityMeasure,      // the last step that may need root
@@ -32,6 +33,7 @@ Enforcement EnforcementFor(const Profile& profile, std::string_view section) {
   if (section == "filesystem") own = &profile.filesystem.enforcement;
   if (section == "network") own = &profile.network.enforcement;
   if (section == "node") own = &profile.node.enforcement;
+  if (section == "namespaces") own = &profile.namespaces.enforcement;
   if (section == "limits") own = &profile.limits.enforcement;
   if (own != nullptr && *own) return (*own)->value;
   return profile.enforcement ? profile.enforcement->value : Enforcement::kStrict;

@@ -7,6 +7,7 @@ namespace nodeward {
 
 extern const Measure kSessionMeasure;
 extern const Measure kCgroupMeasure;
+extern const Measure kNamespacesMeasure;
 extern const Measure kLimitsMeasure;
 extern const Measure kBoundingMeasure;
 extern const Measure kIdentityMeasure;

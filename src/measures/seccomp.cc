@@ -93,6 +93,16 @@ Result<void> PrepareSeccomp(const Profile& profile, const HostReport& host, Laun
   policy->answer = Answer(profile, host);
   policy->guarded = plan.guarded;
   policy->supervision = Supervises(profile, plan.network, policy->answer);
+  if (plan.namespaces.net && policy->supervision.sockets) {
+    // A socket that the supervisor makes belongs to the supervisor's network.
+    return Fail("[namespaces] net cannot hold: the application's sockets would be nodeward's here",
+                {}, "docker run --cap-add SYS_PTRACE, or leave out [namespaces] net");
+  }
+  if (plan.namespaces.pid) {
+    // Numbers from outside mean nothing in there, or somebody else; nobody outside can be reached.
+    policy->guarded = {};
+    policy->supervision.signals = false;
+  }
   auto compiled = CompileFilter(*policy);
   if (!compiled) return Fail(compiled.error());
   plan.filter.code = std::move(compiled->code);

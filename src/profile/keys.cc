@@ -169,6 +169,7 @@ constexpr auto kSyscalls = &P::syscalls;
 constexpr auto kFilesystem = &P::filesystem;
 constexpr auto kNetwork = &P::network;
 constexpr auto kLimits = &P::limits;
+constexpr auto kNamespaces = &P::namespaces;
 constexpr auto kSecrets = &P::secrets;
 constexpr auto kSupervise = &P::supervise;
 
@@ -256,10 +257,20 @@ constexpr Key kKeys[] = {
     {"node.heap", KeyKind::kSize, "\"auto\"", nullptr},
     {"node.guard", KeyKind::kBoolean, "true", nullptr},
 
-    {"namespaces.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
-    {"namespaces.mount", KeyKind::kBoolean, "true", nullptr},
-    {"namespaces.net", KeyKind::kBoolean, "true", nullptr},
-    {"namespaces.pid", KeyKind::kBoolean, "true", nullptr},
+    {"namespaces.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kNamespaces, &NamespacesSection::enforcement>, kEnforcement},
+    {"namespaces.ipc", KeyKind::kBoolean, "true",
+     Put<kNamespaces, &NamespacesSection::ipc, ReadBoolean>},
+    {"namespaces.mount", KeyKind::kBoolean, "true",
+     Put<kNamespaces, &NamespacesSection::mount, ReadBoolean>},
+    {"namespaces.net", KeyKind::kBoolean, "true",
+     Put<kNamespaces, &NamespacesSection::net, ReadBoolean>},
+    {"namespaces.pid", KeyKind::kBoolean, "true",
+     Put<kNamespaces, &NamespacesSection::pid, ReadBoolean>},
+    {"namespaces.user", KeyKind::kBoolean, "true",
+     Put<kNamespaces, &NamespacesSection::user, ReadBoolean>},
+    {"namespaces.uts", KeyKind::kBoolean, "true",
+     Put<kNamespaces, &NamespacesSection::uts, ReadBoolean>},
 
     {"supervise.restart", KeyKind::kWord, "\"on-failure\"",
      PutWord<kSupervise, &SuperviseSection::restart, RestartWhen>, kRestart},

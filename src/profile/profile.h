@@ -91,14 +91,25 @@ struct FilesystemSection {
 
 struct NetworkSection {
   Setting<Enforcement> enforcement;
-  TextList listen;           // "3000", "8000-8010", "127.0.0.1:3000", "unix:/run/app.sock"
-  TextList connect;          // "@loopback", "10.0.0.0/8:*", "*.example.com:443", "unix:/run/db.sock"
+  TextList listen;   // "3000", "8000-8010", "127.0.0.1:3000", "unix:/run/app.sock"
+  TextList connect;  // "@loopback", "10.0.0.0/8:*", "*.example.com:443", "unix:/run/db.sock"
   Setting<std::string> dns;  // "open": questions to name servers are not looked at
 };
 
 struct NodeSection {
   Setting<Enforcement> enforcement;
   Setting<bool> addons;
+};
+
+// Each: a namespace of the application's own.
+struct NamespacesSection {
+  Setting<Enforcement> enforcement;
+  Setting<bool> user;   // where nodeward lacks the privilege to make the others without
+  Setting<bool> pid;    // with its own /proc
+  Setting<bool> mount;  // read-only but for [filesystem] write; private /tmp
+  Setting<bool> ipc;
+  Setting<bool> uts;
+  Setting<bool> net;  // loopback alone
 };
 
 struct LimitsSection {
@@ -159,6 +170,7 @@ struct Profile {
   NetworkSection network;
   NodeSection node;
   LimitsSection limits;
+  NamespacesSection namespaces;
   SecretsSection secrets;
   SuperviseSection supervise;
   EventsSection events;

@@ -238,6 +238,11 @@ std::optional<int> ReadStopSignal(Reader& reader, const Node& node) {
   return Take(reader, node, ParseStopSignal(*text));
 }
 
+std::optional<bool> ReadBoolean(Reader& reader, const Node& node) {
+  if (node.kind == Node::Kind::kBoolean) return node.boolean;
+  return reader.WrongKind(node, "true or false");
+}
+
 std::optional<std::uint32_t> ReadUmask(Reader& reader, const Node& node) {
   if (node.kind == Node::Kind::kInteger && node.typed.empty()) {
     const std::string digits = std::to_string(node.integer);  // 27 was meant as 027, not as 033

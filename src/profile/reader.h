@@ -60,6 +60,7 @@ std::optional<std::string> ReadPathRule(Reader& reader, const Node& node);
 // refused what is no entry at all.
 std::optional<std::string> ReadPeer(Reader& reader, const Node& node);
 std::optional<std::string> ReadListen(Reader& reader, const Node& node);
+std::optional<bool> ReadBoolean(Reader& reader, const Node& node);
 std::optional<std::uint32_t> ReadUmask(Reader& reader, const Node& node);
 std::optional<Size> ReadMemory(Reader& reader, const Node& node);  // more than 0
 std::optional<Size> ReadSwap(Reader& reader, const Node& node);

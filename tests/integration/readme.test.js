@@ -209,7 +209,8 @@ function measured(situation, at) {
   const explained = under(situation, ['explain', '--json', '-p', profile, '--', 'node', '-e', '0']);
   assert.equal(JSON.parse(explained.stdout).starts, launch.status === 0, 'explain says what run does');
   const { stdout, stderr } = under(situation,
-    ['explain', '--json', '--set', 'limits.memory=512M', '--', 'node', 'server.js']);
+    ['explain', '--json', '--set', 'limits.memory=512M', '--set', 'namespaces.user=true',
+      '--set', 'namespaces.pid=true', '--', 'node', 'server.js']);
   assert.equal(stderr, '');
   const rows = JSON.parse(stdout).measures.filter((row) => row.state !== 'off' && row.measure !== 'secrets');
   const found = rows.map((row) => [row.measure,
@@ -299,7 +300,7 @@ it('the install command installs', () => {
 });
 
 it('what is not in this version is refused by name', () => {
-  const refused = { '[namespaces]': 'namespaces.net=true', '[node]': 'node.eval=false',
+  const refused = { '[node]': 'node.eval=false',
     '[supervise.health]': 'supervise.health.http=x', 'secrets.deliver = "memory"': 'secrets.deliver=memory' };
   for (const [name, setting] of Object.entries(refused)) {
     assert.ok(readme.includes(`\`${name}\``), name);

@@ -65,10 +65,12 @@ std::string InOwnProcess(const std::function<std::string()>& body) {
 PlanRequest Request(const std::vector<std::string>& command) {
   auto profile = LoadProfile(
       {"default",
-       {std::string("process.user=\"") + kUser + "\"", "limits.files=333", "limits.pids=100"}});
+       {std::string("process.user=\"") + kUser + "\"", "limits.files=333", "limits.pids=100",
+        "namespaces.ipc=true", "namespaces.uts=true", "namespaces.net=true"}});
   PlanRequest request;
   request.profile = std::move(*profile);
   request.host = ProbeHost();
+  request.host.namespaces = ProbeNamespaces(request.host);
   request.command = command;
   return request;
 }

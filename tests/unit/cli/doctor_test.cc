@@ -139,6 +139,22 @@ TEST(DoctorProcessTest, KillIsNeededOnlyForAnotherUser) {
   EXPECT_FINDING(Find(Unprivileged(), "cap_kill"), "yes", "not needed");
 }
 
+TEST(DoctorProcessTest, OwnNamespaces) {
+  HostReport host = Machine();
+  EXPECT_FINDING(Find(host, "own_namespaces"), "info", "where a profile asks");
+  host.namespaces = {
+      .tried = true, .in_user = false, .user = -1, .others = 0, .mounts = 0, .proc = 0};
+  EXPECT_FINDING(Find(host, "own_namespaces"), "yes", "[namespaces] holds;");
+  host.namespaces.in_user = true;
+  host.namespaces.user = 0;
+  EXPECT_FINDING(Find(host, "own_namespaces"), "yes", "user = true");
+  host.namespaces.proc = 1;
+  EXPECT_FINDING(Find(host, "own_namespaces"), "info", "no weaker");
+  EXPECT_EQ(Find(host, "own_namespaces").value, "refused: an own /proc ([namespaces] pid)");
+  host.namespaces.user = 1;
+  EXPECT_EQ(Find(host, "own_namespaces").value, "refused: a user namespace");
+}
+
 TEST(DoctorProcessTest, NamespacesAndContainer) {
   EXPECT_FINDING(Find(Machine(), "namespaces"), "info", "machine's own");
   EXPECT_FINDING(Find(Docker(), "namespaces"), "info", "root outside");

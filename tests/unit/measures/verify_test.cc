@@ -32,6 +32,7 @@ LaunchPlan Planned() {
   plan.limits = {{RLIMIT_NOFILE, 64, 128}, {RLIMIT_CORE, 1, 1}};
   plan.kept_fds = {5, 9};
   plan.filter.filters_before = 1;
+  plan.namespaces.ipc = true;
   return plan;
 }
 
@@ -45,6 +46,7 @@ Observed AsPlanned() {
   observed.gids = {1001, 1001, 1001, 1001};
   observed.groups = {901, 903};  // in another order than planned
   observed.umask = 027;
+  observed.namespaces = {"ipc"};
   observed.cap_inheritable = observed.cap_permitted = kKept;
   observed.cap_effective = observed.cap_ambient = kKept;
   observed.cap_bounding = kKept;
@@ -58,6 +60,7 @@ Observed AsPlanned() {
                   {3, true, "socket:[3]"}, {5, false, "socket:[4]"}, {9, true, "/srv"}};
   observed.securebits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
   observed.parent_death_signal = SIGKILL;
+  observed.root_error = EACCES;
   return observed;
 }
 
@@ -86,6 +89,7 @@ const std::vector<Deviation>& Deviations() {
   static const std::vector<Deviation> kTable = {
       {"session", "another's group", [](Observed& o) { o.group = 4100; }},
       {"session", "another's session", [](Observed& o) { o.session = 4100; }},
+      {"namespaces", "a shared one", [](Observed& o) { o.namespaces = {"uts"}; }},
       {"limits", "soft files", [](Observed& o) { o.limits["Max open files"].first = 65; }},
       {"limits", "hard files", [](Observed& o) { o.limits["Max open files"].second = 129; }},
       {"limits", "core",
@@ -150,6 +154,71 @@ TEST(Verify, EveryMeasureStandsInTheTable) {
   }
 }
 
+// In namespaces of its own, on a tree of its own.
+LaunchPlan PlannedApart() {
+  LaunchPlan plan = Planned();
+  plan.namespaces = {.user = true,
+                     .pid = true,
+                     .mount = true,
+                     .ipc = true,
+                     .uts = true,
+                     .net = true,
+                     .writable = {"/data"},
+                     .private_folders = {"/tmp"},
+                     .rules = {}};
+  return plan;
+}
+
+Observed AsPlannedApart() {
+  Observed observed = AsPlanned();
+  observed.namespaces = {"ipc", "mnt", "net", "pid", "user", "uts"};
+  observed.mounts = {{"/", "/", "ext4", true, true, true, false},
+                     {"/tmp", "/", "ext4", true, true, true, false},
+                     {"/proc", "/", "proc", true, true, true, true},
+                     {"/dev", "/", "devtmpfs", true, true, false, false},
+                     {"/data", "/data", "ext4", false, true, true, false},
+                     {"/data/more", "/", "xfs", false, true, true, false},
+                     {"/tmp", "/", "tmpfs", false, true, true, true}};
+  return observed;
+}
+
+TEST(Verify, NamespacesAreTheObserversOwnOnlyWhereNoneWasPlanned) {
+  EXPECT_EQ(Objecting(PlannedApart(), AsPlannedApart()), "");
+  LaunchPlan none = Planned();
+  none.namespaces = {};
+  for (const char* name : {"ipc", "mnt", "net", "pid", "user", "uts"}) {
+    Observed observed = AsPlannedApart();
+    std::erase(observed.namespaces, name);
+    EXPECT_EQ(Objecting(PlannedApart(), observed), "namespaces") << name;
+    EXPECT_EQ(Objecting(none, observed), "") << name;
+  }
+}
+
+TEST(Verify, EachMountIsAsPlanned) {
+  const std::pair<const char*, void (*)(std::vector<ObservedMount>&)> kWrong[] = {
+      {"a writable root", [](auto& mounts) { mounts[0].read_only = false; }},
+      {"a writable mount elsewhere", [](auto& mounts) { mounts[3].read_only = false; }},
+      {"beside what may be written", [](auto& mounts) { mounts[5].place = "/data2"; }},
+      {"set-uid programs", [](auto& mounts) { mounts[4].no_suid = false; }},
+      {"devices", [](auto& mounts) { mounts[5].no_dev = false; }},
+      {"no tmpfs on /tmp", [](auto& mounts) { mounts.pop_back(); }},
+      {"a /tmp that is a part of one", [](auto& mounts) { mounts[6].root = "/a"; }},
+      {"programs in /tmp", [](auto& mounts) { mounts[6].no_exec = false; }},
+      {"something over /tmp",
+       [](auto& mounts) {
+         mounts.push_back({"/tmp", "/x", "ext4", true, true, true, true});
+       }},
+      {"no /proc", [](auto& mounts) { mounts.erase(mounts.begin() + 2); }},
+      {"a part of /proc", [](auto& mounts) { mounts[2].root = "/sys"; }},
+      {"nothing", [](auto& mounts) { mounts.clear(); }},
+  };
+  for (const auto& [what, change] : kWrong) {
+    Observed observed = AsPlannedApart();
+    change(observed.mounts);
+    EXPECT_EQ(Objecting(PlannedApart(), observed), "namespaces") << what;
+  }
+}
+
 TEST(Verify, OnATerminalTheSessionIsShared) {
   LaunchPlan plan = Planned();
   plan.terminal = true;
@@ -197,6 +266,9 @@ TEST(Registry, TheOrderIsTheOrderOfApplication) {
   EXPECT_EQ(PlaceOf("session"), 0u) << "before anything can fail with a terminal in hand";
   EXPECT_EQ(PlaceOf("seccomp"), Measures().size() - 1) << "it refuses what the others need";
   EXPECT_LT(PlaceOf("cgroup"), PlaceOf("identity")) << "joining needs privilege";
+  EXPECT_LT(PlaceOf("cgroup"), PlaceOf("namespaces")) << "cgroups are joined by outer paths";
+  EXPECT_LT(PlaceOf("namespaces"), PlaceOf("identity")) << "needs CAP_SYS_ADMIN";
+  EXPECT_LT(PlaceOf("namespaces"), PlaceOf("landlock")) << "Landlock forbids mounts";
   EXPECT_LT(PlaceOf("limits"), PlaceOf("identity")) << "raising needs CAP_SYS_RESOURCE";
   EXPECT_LT(PlaceOf("bounding"), PlaceOf("identity")) << "dropping needs CAP_SETPCAP";
   EXPECT_LT(PlaceOf("identity"), PlaceOf("capabilities")) << "setresuid empties the effective set";
