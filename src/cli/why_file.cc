@@ -52,8 +52,9 @@ Result<Scene> MakeScene(const PlanRequest& request, WhyAnswer& answer) {
   } else {
     answer.notes.emplace_back("there is no node in PATH here: \"@node\" lacks the interpreter");
   }
-  auto prepared = kLandlockMeasure.prepare(request.profile, request.host, scene.plan);
-  if (!prepared) return Fail(prepared.error());
+  auto files = ResolveFileRules(request.profile, request.host, scene.plan);
+  if (!files) return Fail(files.error());
+  scene.plan.files = std::move(files->policy);
   return scene;
 }
 

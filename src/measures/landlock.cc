@@ -21,6 +21,8 @@ bool Confines(const Profile& profile, std::string_view section) {
   return EnforcementFor(profile, section) != Enforcement::kPermissive;
 }
 
+// Permissive: the supervisor tells what the rules would refuse. Landlock itself cannot only tell, and
+// what it does besides (TCP, signals) the supervisor decides anyway.
 bool WantsLandlock(const Profile& profile) { return Confines(profile, "filesystem"); }
 
 Support SupportLandlock(const Profile&, const HostReport& host) {
@@ -55,11 +57,8 @@ Explanation ExplainLandlock(const Profile& profile, const HostReport& host) {
   return explanation;
 }
 
-Result<void> PrepareLandlock(const Profile& profile, const HostReport& host, LaunchPlan& plan) {
-  auto rules = ResolveFileRules(profile, host, plan);
-  if (!rules) return Fail(rules.error());
-  plan.files = std::move(rules->policy);
-  for (std::string& warning : rules->warnings) plan.warnings.push_back(std::move(warning));
+// plan.files are resolved already: the supervisor's judges want them with and without Landlock.
+Result<void> PrepareLandlock(const Profile&, const HostReport& host, LaunchPlan& plan) {
   PlannedLandlock& landlock = plan.landlock;
   landlock.wanted = true;
   landlock.abi = host.landlock_abi;
@@ -89,8 +88,8 @@ UniqueFd OpenRule(const std::string& path) {
   return UniqueFd(static_cast<int>(fd < 0 ? -1 : fd));
 }
 
-Result<void> AddRule(int ruleset, const FileRule& rule, int abi) {
-  const std::uint64_t rights = RightsOf(rule, abi);
+Result<void> AddRule(int ruleset, const FileRule& rule, const PlannedLandlock& landlock) {
+  const std::uint64_t rights = RightsOf(rule, landlock.abi) & landlock.files;
   if (rights == 0) return {};
   const UniqueFd path = OpenRule(rule.path);
   if (!path.valid()) {
@@ -113,7 +112,7 @@ Result<UniqueFd> MakeRuleset(const LaunchPlan& plan) {
   if (made < 0) return Fail("cannot make a Landlock ruleset: " + DescribeErrno(-made));
   UniqueFd ruleset(made);
   for (const FileRule& rule : plan.files.rules()) {
-    if (auto added = AddRule(ruleset.get(), rule, landlock.abi); !added) {
+    if (auto added = AddRule(ruleset.get(), rule, landlock); !added) {
       return Fail(added.error());
     }
   }

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "host/trusted_path.h"
-#include "measures/file_rules.h"
 #include "measures/landlock_rights.h"
 #include "measures/rows.h"
 
@@ -132,12 +131,10 @@ Result<void> PlanMounts(const Profile& profile, const HostReport& host, LaunchPl
   // Rules depend on who the application will be, which is planned only after this.
   LaunchPlan scratch = plan;
   if (auto who = kIdentityMeasure.prepare(profile, host, scratch); !who) return who;
-  const auto files = ResolveFileRules(profile, host, scratch);
-  if (!files) return Fail(files.error());
   if (planned.mount) {
-    if (auto tree = PlanTree(scratch, files->policy, planned); !tree) return tree;
+    if (auto tree = PlanTree(scratch, plan.files, planned); !tree) return tree;
   }
-  PlanReplaced(files->policy, host.landlock_abi, planned);
+  PlanReplaced(plan.files, host.landlock_abi, planned);
   if (planned.writable.size() > kMaxWritable || planned.rules.size() > kMaxMountRules) {
     return Fail("[filesystem] write has more than " + std::to_string(kMaxWritable) +
                     " paths, or names more files of /proc than that",

@@ -90,6 +90,61 @@ std::vector<ArgumentRule> SocketRules() {
   return rules;
 }
 
+// IP_OPTIONS, IPV6_RTHDR and their like are left out: they route a packet past the address that was
+// judged. So are multicast's source filters and what wants a capability anyway.
+constexpr std::array kIpOptions = {
+    IP_TOS,
+    IP_TTL,
+    IP_PKTINFO,
+    IP_RECVERR,
+    IP_MTU_DISCOVER,
+    IP_MULTICAST_IF,
+    IP_MULTICAST_TTL,
+    IP_MULTICAST_LOOP,
+    IP_ADD_MEMBERSHIP,
+    IP_RECVTOS,
+    IP_DROP_MEMBERSHIP,
+    IP_BIND_ADDRESS_NO_PORT,
+    IP_RECVTTL,
+    IP_FREEBIND,
+    IP_ADD_SOURCE_MEMBERSHIP,
+    IP_DROP_SOURCE_MEMBERSHIP,
+    IP_MULTICAST_ALL,
+};
+constexpr std::array kIpv6Options = {
+    IPV6_V6ONLY,
+    IPV6_UNICAST_HOPS,
+    IPV6_MULTICAST_IF,
+    IPV6_MULTICAST_HOPS,
+    IPV6_RECVERR,
+    IPV6_MULTICAST_LOOP,
+    IPV6_ADD_MEMBERSHIP,
+    IPV6_DROP_MEMBERSHIP,
+    IPV6_MTU_DISCOVER,
+    IPV6_RECVPKTINFO,
+    IPV6_TCLASS,
+    IPV6_RECVTCLASS,
+    IPV6_RECVHOPLIMIT,
+    IPV6_DONTFRAG,
+    IPV6_ADDR_PREFERENCES,
+    MCAST_JOIN_SOURCE_GROUP,
+    MCAST_LEAVE_SOURCE_GROUP,
+};
+
+void AppendSocketOptions(std::vector<ArgumentRule>& rules) {
+  for (const int level : {SOL_SOCKET, int{IPPROTO_TCP}, int{IPPROTO_UDP}}) {
+    rules.push_back({"setsockopt", {{1, kInt, static_cast<std::uint64_t>(level)}}});
+  }
+  const auto option = [&](int level, int name) {
+    rules.push_back({"setsockopt",
+                     {{1, kInt, static_cast<std::uint64_t>(level)},
+                      {2, kInt, static_cast<std::uint64_t>(name)}}});
+  };
+  for (const int name : kIpOptions) option(IPPROTO_IP, name);
+  for (const int name : kIpv6Options) option(IPPROTO_IPV6, name);
+  option(SOL_NETLINK, NETLINK_EXT_ACK);
+}
+
 template <class List>
 void Append(std::vector<ArgumentRule>& rules, std::string_view call, unsigned index,
             const List& values) {
@@ -116,6 +171,7 @@ std::vector<ArgumentRule> ArgumentRules(bool children) {
   Append(rules, "fcntl", 1, kFcntlCommands);
   Append(rules, "ioctl", 1, kIoctlRequests);
   Append(rules, "prctl", 0, kPrctlOptions);
+  AppendSocketOptions(rules);
   return rules;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "host/trusted_path.h"
+#include "measures/file_rules.h"
 #include "measures/rows.h"
 #include "plan/command.h"
 #include "plan/package_script.h"
@@ -90,6 +91,12 @@ Result<void> ResolveInto(Plan& plan) {
   if (auto warning = WarnAboutCommand(plan.launch.command); !warning.empty()) {
     plan.launch.warnings.push_back(std::move(warning));
   }
+  scratch.command = plan.launch.command;
+  scratch.path = plan.launch.path;
+  auto files = ResolveFileRules(plan.profile, plan.host, scratch);
+  if (!files) return Fail(files.error());
+  plan.launch.files = std::move(files->policy);
+  for (std::string& warning : files->warnings) plan.launch.warnings.push_back(std::move(warning));
   return {};
 }
 
@@ -143,6 +150,8 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
     return tl::unexpected(std::move(refused));
   }
   if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
+  auto apart = KeepApart(plan.profile, plan.launch.files);
+  if (!apart) return tl::unexpected(Errors{apart.error()});
   if (open_vault) {
     // The identity first: whether the vault's key is safe depends on who the application will be.
     LaunchPlan who;
@@ -158,8 +167,6 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
   }
   auto trusted = RefuseWritableProfile(plan.profile, plan.host, plan.launch.identity);
   if (!trusted) return tl::unexpected(Errors{trusted.error()});
-  auto apart = KeepApart(plan.profile, plan.launch.files);
-  if (!apart) return tl::unexpected(Errors{apart.error()});
   return plan;
 }
 
@@ -169,12 +176,16 @@ void ForgetSecrets(Plan& plan) {
   plan.secrets.secrets.clear();
 }
 
-Result<void> RefreshSecrets(Plan& plan) {
+Result<void> Refresh(Plan& plan) {
   if (plan.secrets.secrets.empty()) {
     auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
     if (!secrets) return Fail(secrets.error());
     plan.secrets = std::move(*secrets);
   }
+  auto files = ResolveFileRules(plan.profile, plan.host, plan.launch);
+  if (!files) return Fail(files.error());
+  if (auto apart = KeepApart(plan.profile, files->policy); !apart) return apart;
+  plan.launch.files = std::move(files->policy);
   plan.launch.environment.clear();
   SeedSecrets(plan);
   return kEnvironmentMeasure.prepare(plan.profile, plan.host, plan.launch);

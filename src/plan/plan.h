@@ -55,8 +55,8 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
 // Drops the secrets' values once the application has them. Where a passphrase was typed they stay
 // for restarts, since nobody can be asked again.
 void ForgetSecrets(Plan& plan);
-// Reads the vault anew before a restart, and makes the environment of it.
-Result<void> RefreshSecrets(Plan& plan);
+// Before a restart: reads the vault anew, and looks again at what the file rules lead to.
+Result<void> Refresh(Plan& plan);
 
 // Effects before the child: cgroups made. Undone by RemoveCgroups.
 Result<void> Establish(const Plan& plan);

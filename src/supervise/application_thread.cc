@@ -20,6 +20,7 @@ constexpr uid_t kKeepId = static_cast<uid_t>(-1);
 int TakeOn(const Standing& standing) {
   // A thread shares its working directory and umask with the others until it says otherwise.
   if (unshare(CLONE_FS) != 0) return errno;
+  if (standing.root >= 0 && (fchdir(standing.root) != 0 || chroot(".") != 0)) return errno;
   if (standing.folder >= 0 && fchdir(standing.folder) != 0) return errno;
   umask(standing.umask);
   if (!standing.same_user) {

@@ -12,6 +12,7 @@ namespace nodeward {
 struct Standing {
   const PlannedIdentity* identity = nullptr;
   bool same_user = false;
+  int root = -1;     // root folder; -1: the supervisor's
   int folder = -1;   // working directory; -1: the supervisor's
   int ruleset = -1;  // Landlock's; -1: none
   mode_t umask = 0077;

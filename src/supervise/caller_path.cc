@@ -1,6 +1,8 @@
 #include "supervise/caller_path.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +11,7 @@
 #include <cstring>
 
 #include "base/unique_fd.h"
+#include "kernel/sys.h"
 
 namespace nodeward {
 namespace {
@@ -61,12 +64,12 @@ std::optional<std::string> RealPathOf(int fd) {
 }
 
 // The last part by itself: that of a file to be made.
-std::optional<CallerPath> FindParent(int base, const std::string& path) {
+std::optional<CallerPath> FindParent(const Notified& notified, int base, const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string name = path.substr(slash + 1);  // npos + 1 is 0
   if (name.empty() || name == "." || name == "..") return std::nullopt;
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const UniqueFd fd(openat(base, folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd fd(OpenAsCaller(notified, base, folder, O_DIRECTORY));
   if (!fd.valid()) return std::nullopt;
   auto real = RealPathOf(fd.get());
   if (!real) return std::nullopt;
@@ -74,6 +77,26 @@ std::optional<CallerPath> FindParent(int base, const std::string& path) {
 }
 
 }  // namespace
+
+int OpenAsCaller(const Notified& notified, int base, const std::string& path, int flags) {
+  flags |= O_PATH | O_CLOEXEC;
+  if (!notified.own_root) return openat(base, path.c_str(), flags);
+  const std::string link = "/proc/" + std::to_string(notified.tid) + "/root";
+  const UniqueFd root(open(link.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root.valid() || !notified.valid()) {
+    errno = EACCES;
+    return -1;
+  }
+  open_how how = {};
+  how.flags = static_cast<unsigned>(flags);
+  // A relative path that climbs stays beneath its base then: told less, never more.
+  how.resolve = RESOLVE_IN_ROOT;
+  const int from = path.starts_with('/') ? root.get() : base;
+  const long fd = kernel::Call(SYS_openat2, from, reinterpret_cast<long>(path.c_str()),
+                               reinterpret_cast<long>(&how), sizeof(how));
+  if (fd < 0) errno = static_cast<int>(-fd);
+  return static_cast<int>(fd < 0 ? -1 : fd);
+}
 
 std::optional<CallerPath> FindCallerPath(const Notified& notified, int folder,
                                          std::uint64_t address, bool follow) {
@@ -85,9 +108,8 @@ std::optional<CallerPath> FindCallerPath(const Notified& notified, int folder,
     base = OpenBase(notified, folder);
     if (!base.valid()) return std::nullopt;
   }
-  const int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
-  const UniqueFd fd(openat(base.get(), path.c_str(), flags));
-  if (!fd.valid()) return errno == ENOENT ? FindParent(base.get(), path) : std::nullopt;
+  const UniqueFd fd(OpenAsCaller(notified, base.get(), path, follow ? 0 : O_NOFOLLOW));
+  if (!fd.valid()) return errno == ENOENT ? FindParent(notified, base.get(), path) : std::nullopt;
   auto real = RealPathOf(fd.get());
   if (!real) return std::nullopt;
   return CallerPath{std::move(*real), true};

@@ -15,6 +15,10 @@ struct CallerPath {
   bool exists = false;  // false: only the folder does
 };
 
+// Opens `path` as the caller would, with O_PATH and `flags`; -1 with errno. `base` counts for a
+// relative one.
+int OpenAsCaller(const Notified& notified, int base, const std::string& path, int flags);
+
 // `folder`: a descriptor of the caller's, or AT_FDCWD. Empty where the path cannot be read, does
 // not lead anywhere, or the call no longer waits.
 std::optional<CallerPath> FindCallerPath(const Notified& notified, int folder,

@@ -12,8 +12,8 @@
 namespace nodeward {
 
 struct ExecOptions {
-  FilePolicy files;
-  bool children = false;  // the profile names more than the command itself
+  const FilePolicy& files;  // changes between launches alone
+  bool children = false;    // the profile names more than the command itself
   bool permissive = false;
   std::vector<std::string> written;  // [filesystem] exec, for hints
 };

@@ -57,7 +57,8 @@ Ruling FileJudge::Rule(const Notified& notified) {
   const bool write = Writes(open.flags) || !path->exists;
   const FileAccess access = write ? FileAccess::kWrite : FileAccess::kRead;
   if (options_.files.Find(access, path->real) != nullptr) return ruling;
-  if (!write && options_.files.Find(FileAccess::kList, path->real) != nullptr) return ruling;
+  const bool lists = !write && (open.flags & O_DIRECTORY) != 0;
+  if (lists && options_.files.Find(FileAccess::kList, path->real) != nullptr) return ruling;
   Refusal refusal;
   refusal.kind = "file";
   refusal.code = codes::kOpenRefused;

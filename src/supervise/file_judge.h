@@ -11,7 +11,7 @@
 namespace nodeward {
 
 struct FileOptions {
-  FilePolicy files;
+  const FilePolicy& files;  // changes between launches alone
   bool permissive = false;
   std::vector<std::string> read;  // [filesystem] read and write, for hints
   std::vector<std::string> write;

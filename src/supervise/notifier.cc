@@ -113,15 +113,16 @@ class Notifier::Answerer {
     ProcMemory memory(static_cast<pid_t>(call.pid), valid);
     if (Judge* judge = JudgeOf(call.data.nr); judge != nullptr) {
       const Notified notified{
-          call.id,
-          static_cast<pid_t>(call.pid),
-          call.data,
-          caller,
-          memory,
-          valid,
-          [&] { return Later(call, caller, memory); },
-          [&](int fd, bool closes) { return Install(call.id, fd, closes); },
-          [listener = listener_, id = call.id] { return StillWaits(listener, id); }};
+          .id = call.id,
+          .tid = static_cast<pid_t>(call.pid),
+          .call = call.data,
+          .caller = caller,
+          .memory = memory,
+          .own_root = owner_.options_.own_root,
+          .valid = valid,
+          .later = [&] { return Later(call, caller, memory); },
+          .install = [&](int fd, bool closes) { return Install(call.id, fd, closes); },
+          .wanted = [listener = listener_, id = call.id] { return StillWaits(listener, id); }};
       Carry(call, caller, judge->Rule(notified), memory);
       if (call.data.nr == SYS_execve) ForgetCallers();  // a program has a name of its own
       return;

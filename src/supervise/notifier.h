@@ -21,6 +21,7 @@ struct NotifierOptions {
   gid_t gid = 0;
   bool permissive = false;      // [syscalls]: tell, and let through
   bool kill = false;            // end the process that tried
+  bool own_root = false;        // the application has mounts of its own
   std::vector<int> supervised;  // the calls that judges decide: the profile allows these
 };
 

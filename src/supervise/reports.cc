@@ -56,6 +56,16 @@ std::vector<Event> GapEvents(const Plan& plan) {
     event.With("kind", name).With("code", std::string(codes::kDegraded)).With("hint", gap.hint);
     events.push_back(std::move(event));
   }
+  for (const std::string_view section : {"syscalls", "filesystem", "network"}) {
+    if (EnforcementFor(plan.profile, section) != Enforcement::kPermissive) continue;
+    const std::string name(section);
+    Event event{EventType::kDegraded,
+                Severity::kWarn,
+                name + " is permissive: what its rules would refuse is told, and let through",
+                {}};
+    event.With("kind", name).With("code", std::string(codes::kDegraded));
+    events.push_back(std::move(event.With("hint", "[" + name + "] enforcement = \"strict\"")));
+  }
   for (const std::string& gap : plan.secrets.degraded) events.push_back(SecretsGapEvent(gap));
   const auto warn = [&](const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) {

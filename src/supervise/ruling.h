@@ -27,6 +27,7 @@ struct Notified {
   const seccomp_data& call;
   const Caller& caller;
   CallerMemory& memory;
+  bool own_root = false;        // it sees mounts of its own: paths count from its root
   std::function<bool()> valid;  // whether it still waits: what was read of `tid` is its own
   // For Answer::kLater: what answers the call from any thread, once, until the judge was stopped.
   std::function<std::function<void(Ruling)>()> later;

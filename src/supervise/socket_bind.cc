@@ -69,11 +69,12 @@ Ruling SocketJudge::Performer::BindUnix(const Notified& notified, const Held& he
       return Refuse(codes::kUnixRefused, EACCES, "to bind the UNIX socket " + path, path, verdict);
     }
   }
-  UniqueFd folder;
-  const Standing standing = StandingOf(notified, folder);
+  const Place place = PlaceOf(notified);
+  if (place.standing.folder < 0) return Ruling::Error(EACCES);  // it has gone
   int error = 0;
-  const int failed = RunStanding(
-      standing, [&] { error = bind(held.fd.get(), address.get(), address.size) == 0 ? 0 : errno; });
+  const int failed = RunStanding(place.standing, [&] {
+    error = bind(held.fd.get(), address.get(), address.size) == 0 ? 0 : errno;
+  });
   if (failed != 0) return Ruling::Error(EACCES);
   return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
 }
@@ -86,11 +87,7 @@ Ruling SocketJudge::Performer::Listen(const Notified& notified) {
   const auto perform = [&] { error = listen(held.fd.get(), backlog) == 0 ? 0 : errno; };
   if (held.domain == AF_UNIX) {
     // Whoever connects sees the credentials of the one that listens.
-    UniqueFd folder;
-    Standing standing = StandingOf(notified, folder);
-    standing.folder = -1;
-    standing.ruleset = -1;
-    if (RunStanding(standing, perform) != 0) return Ruling::Error(EACCES);
+    if (RunStanding(Ids(), perform) != 0) return Ruling::Error(EACCES);
   } else {
     const auto at = OwnEndpoint(held.fd.get());
     if (!at) return Ruling::Error(EOPNOTSUPP);

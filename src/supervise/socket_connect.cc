@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "events/codes.h"
+#include "supervise/caller_path.h"
 #include "supervise/socket_performer.h"
 
 namespace nodeward {
@@ -69,7 +70,7 @@ FoundSocket FindUnixSocket(const Notified& notified, const CopiedAddress& addres
       return found;
     }
   }
-  found.fd.reset(openat(base.get(), path.c_str(), O_PATH | O_CLOEXEC));
+  found.fd.reset(OpenAsCaller(notified, base.get(), path, 0));
   if (!found.fd.valid()) {
     found.error = errno;
     return found;
@@ -243,15 +244,10 @@ Ruling SocketJudge::Performer::ConnectUnix(const Notified& notified, Held held,
     return Refuse(codes::kUnixRefused, EACCES, "to connect to the UNIX socket " + found.real,
                   found.real, verdict);
   }
-  UniqueFd folder;
-  Standing standing = StandingOf(notified, folder);
-  standing.folder = -1;
-  standing.ruleset = -1;  // scopes keep abstract names apart; the policy has judged already
   const CopiedAddress target = AddressOf(found, address);
   int error = 0;
-  const int failed = RunStanding(standing, [&] {
-    error = connect(held.fd.get(), target.get(), target.size) == 0 ? 0 : errno;
-  });
+  const int failed = RunStanding(
+      Ids(), [&] { error = connect(held.fd.get(), target.get(), target.size) == 0 ? 0 : errno; });
   if (failed != 0) return Ruling::Error(EACCES);
   return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
 }

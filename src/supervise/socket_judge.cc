@@ -156,16 +156,27 @@ Ruling SocketJudge::Performer::Tell(const Notified& notified) {
                 verdict);
 }
 
-Standing SocketJudge::Performer::StandingOf(const Notified& notified, UniqueFd& folder) const {
-  const std::string path = "/proc/" + std::to_string(notified.tid) + "/cwd";
-  folder.reset(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+Standing SocketJudge::Performer::Ids() const {
   Standing standing;
   standing.identity = &options_.identity;
   standing.same_user = options_.same_user;
-  standing.folder = notified.valid() ? folder.get() : -1;
-  standing.ruleset = ruleset_.get();
-  standing.umask = UmaskOf(notified.caller.process);
   return standing;
+}
+
+SocketJudge::Performer::Place SocketJudge::Performer::PlaceOf(const Notified& notified) const {
+  Place place;
+  const std::string process = "/proc/" + std::to_string(notified.tid);
+  place.folder.reset(open((process + "/cwd").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (options_.own_root) {
+    place.root.reset(open((process + "/root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  }
+  place.standing = Ids();
+  place.standing.umask = UmaskOf(notified.caller.process);
+  place.standing.ruleset = ruleset_.get();
+  if (!notified.valid()) return place;  // somebody else's by now: nothing of it is used
+  place.standing.folder = place.folder.get();
+  place.standing.root = place.root.get();
+  return place;
 }
 
 }  // namespace nodeward

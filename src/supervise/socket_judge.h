@@ -37,6 +37,7 @@ struct SocketOptions {
   pid_t keeper = 0;
   PlannedIdentity identity;
   bool same_user = false;            // nodeward's own: no ids to take
+  bool own_root = false;             // the application has mounts of its own
   std::vector<std::string> servers;  // name servers of this host, as addresses
   std::vector<std::string> search;   // domains that the resolver appends
 };

@@ -54,12 +54,8 @@ Ruling SocketJudge::Performer::MakePair(const Notified& notified) {
   if (!IsAllowedKind("socketpair", arguments)) return Ruling::Error(EPERM);
   int pair[2];
   int status = -1;
-  UniqueFd folder;
-  Standing standing = StandingOf(notified, folder);
-  standing.folder = -1;
-  standing.ruleset = -1;
   // SO_PEERCRED shows who made it.
-  const int failed = RunStanding(standing, [&] {
+  const int failed = RunStanding(Ids(), [&] {
     status = socketpair(AF_UNIX, static_cast<int>(arguments[1]) | SOCK_CLOEXEC, 0, pair) == 0
                  ? 0
                  : errno;

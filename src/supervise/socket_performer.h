@@ -51,7 +51,15 @@ class SocketJudge::Performer {
   Ruling Tell(const Notified& notified);  // permissive: says what would be refused
   Ruling Refuse(std::string_view code, int error, std::string deed, const std::string& target,
                 const Verdict& verdict) const;
-  Standing StandingOf(const Notified& notified, UniqueFd& folder) const;
+  // Its ids, and no place: for sockets that are held by descriptor.
+  Standing Ids() const;
+  // Its place, too. The descriptors must outlive the use.
+  struct Place {
+    UniqueFd root;
+    UniqueFd folder;
+    Standing standing;
+  };
+  Place PlaceOf(const Notified& notified) const;
 
   // ---- socket_open.cc
   Ruling MakeSocket(const Notified& notified);

@@ -267,13 +267,9 @@ Ruling SocketJudge::Performer::SendUnix(const Notified& notified, const Held& he
     }
     target = AddressOf(found, message.name);
   }
-  UniqueFd folder;
-  Standing standing = StandingOf(notified, folder);
-  standing.folder = -1;
-  standing.ruleset = -1;
   Ruling ruling = Ruling::Error(EACCES);
   const int ready = FlagsFor(held, flags) | MSG_DONTWAIT;
-  const int failed = RunStanding(standing, [&] {
+  const int failed = RunStanding(Ids(), [&] {
     ruling = Perform(held.fd.get(), copy, message.addressed ? &target : nullptr, ready);
   });
   return failed != 0 ? Ruling::Error(EACCES) : ruling;

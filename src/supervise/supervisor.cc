@@ -115,7 +115,7 @@ class Supervisor::Loop {
 
   void StartAgain() {
     ++restarts_;
-    auto refreshed = RefreshSecrets(plan_);
+    auto refreshed = Refresh(plan_);
     auto started = refreshed ? Start() : refreshed;
     if (started) return;
     Event event{EventType::kExit,

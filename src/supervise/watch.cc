@@ -50,6 +50,9 @@ SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
   options.keeper = keeper;
   options.identity = plan.launch.identity;
   options.same_user = !plan.launch.identity.change;
+  options.own_root = plan.launch.namespaces.mount;
+  // In a network of its own there is no name server that the supervisor could ask for it.
+  if (plan.launch.namespaces.net) return options;
   NameServers servers = ReadNameServers();
   options.servers = std::move(servers.addresses);
   options.search = std::move(servers.search);
@@ -58,8 +61,8 @@ SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
 
 NotifierOptions NotifierOf(const Plan& plan) {
   const LaunchPlan& launch = plan.launch;
-  return {launch.identity.uid, launch.identity.gid, launch.filter.permissive, launch.filter.kill,
-          launch.filter.supervised};
+  return {launch.identity.uid, launch.identity.gid,     launch.filter.permissive,
+          launch.filter.kill,  launch.namespaces.mount, launch.filter.supervised};
 }
 
 }  // namespace
@@ -74,7 +77,9 @@ struct Watch::Parts {
         signals(keeper),
         sockets(SocketsOf(plan, keeper), names),
         notifier(thread, violations, {&execution, &files, &signals, &sockets}, NotifierOf(plan)) {
-    if (plan.launch.network.wanted) names.Start(plan.launch.network.policy.Names());
+    if (plan.launch.network.wanted && !plan.launch.namespaces.net) {
+      names.Start(plan.launch.network.policy.Names());
+    }
   }
 
   Names names;
