@@ -77,8 +77,9 @@ struct Watch::Parts {
         signals(keeper),
         sockets(SocketsOf(plan, keeper), names),
         notifier(thread, violations, {&execution, &files, &signals, &sockets}, NotifierOf(plan)) {
-    if (plan.launch.network.wanted && !plan.launch.namespaces.net) {
-      names.Start(plan.launch.network.policy.Names());
+    const NetworkPolicy& policy = plan.launch.network.policy;
+    if (policy.ListsNames() && !plan.launch.namespaces.net) {
+      names.Start(policy.Names());
     }
   }
 
