@@ -103,10 +103,22 @@ Ruling SocketJudge::Performer::SendTo(const Notified& notified) {
 
 Ruling SocketJudge::Performer::SendMessage(const Notified& notified) {
   Held held;
-  if (auto ended = Hold(notified, notified.call.args[0], held)) return *ended;
+  if (auto ended = Hold(notified, notified.call.args[0], held)) {
+    return ended->error == EACCES ? Unfetched(EACCES) : *ended;
+  }
   auto message = CopyMessage(notified.memory, notified.call.args[1]);
   if (message.error != 0) return Ruling::Error(message.error);
   return Send(notified, held, message.value, static_cast<int>(notified.call.args[2]));
+}
+
+// What goes between processes, where sockets cannot be fetched: a message with a socket in it, or
+// one on a socket that came so.
+Ruling SocketJudge::Performer::Unfetched(int error) const {
+  if (options_.makes && options_.handles) return Ruling::Continue();
+  if (!options_.makes) return Ruling::Error(error);
+  return Refuse(codes::kSendRefused, error, "to pass a socket between processes", "a socket",
+                Verdict{false, "", "sockets cannot be fetched here (no CAP_SYS_PTRACE)",
+                        "[network] handles = true"});
 }
 
 Ruling SocketJudge::Performer::SendMany(const Notified& notified) {
@@ -252,7 +264,9 @@ Ruling SocketJudge::Performer::SendUnix(const Notified& notified, const Held& he
                                         const CopiedMessage& message, int flags) {
   CopiedMessage copy = message;
   std::vector<UniqueFd> handles;
-  if (const int error = TakeHandles(notified, copy.control, handles)) return Ruling::Error(error);
+  if (const int error = TakeHandles(notified, copy.control, handles)) {
+    return error == EPERM ? Unfetched(error) : Ruling::Error(error);
+  }
   FoundSocket found;
   CopiedAddress target;
   if (message.addressed) {
