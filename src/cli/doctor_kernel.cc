@@ -91,14 +91,14 @@ Finding WakeUp(const HostReport& host) {
 
 Finding Landlock(const HostReport& host) {
   const bool there = host.landlock_abi > 0;
-  return {.key = "landlock",
-          .title = "Landlock",
-          .standing = Standing::kInfo,
-          .value = there ? "ABI " + std::to_string(host.landlock_abi) : "not available",
-          .meaning = there
-                         ? "file confinement will rest on it; this version does not use it yet"
-                         : "file confinement will not be possible here (Linux 5.13, lsm=landlock)",
-          .facts = {{"abi", host.landlock_abi}}};
+  return {
+      .key = "landlock",
+      .title = "Landlock",
+      .standing = there ? Standing::kYes : Standing::kNo,
+      .value = there ? "ABI " + std::to_string(host.landlock_abi) : "not available",
+      .meaning = there ? "files are confined by rules; what this ABI lacks is kept by the filter"
+                       : "files cannot be confined here: strict refuses (Linux 5.13, lsm=landlock)",
+      .facts = {{"abi", host.landlock_abi}}};
 }
 
 Finding Yama(const HostReport& host) {

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
+#include <cerrno>
+
 #include "events/codes.h"
 #include "supervise/caller_path.h"
 
@@ -52,6 +54,9 @@ Ruling FileJudge::Rule(const Notified& notified) {
   const bool create = (open.flags & O_CREAT) != 0;
   const bool follow =
       (open.flags & O_NOFOLLOW) == 0 && (open.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+  // Refused whatever the path: it could be another one when the kernel looks.
+  const bool cuts = (open.flags & O_ACCMODE) == O_RDONLY && (open.flags & O_TRUNC) != 0;
+  if (cuts && options_.cuts_unguarded && !options_.permissive) ruling = Ruling::Error(EACCES);
   const auto path = FindCallerPath(notified, open.folder, open.path, follow);
   if (!path || (!path->exists && !create)) return ruling;
   const bool write = Writes(open.flags) || !path->exists;

@@ -13,6 +13,7 @@ namespace nodeward {
 struct FileOptions {
   const FilePolicy& files;  // changes between launches alone
   bool permissive = false;
+  bool cuts_unguarded = false;    // Landlock before ABI 3 lets a file that can only be read be cut
   std::vector<std::string> read;  // [filesystem] read and write, for hints
   std::vector<std::string> write;
 };

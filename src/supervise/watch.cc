@@ -38,8 +38,9 @@ ExecOptions ExecutionOf(const Plan& plan) {
 }
 
 FileOptions FilesOf(const Plan& plan) {
-  return {plan.launch.files, Permissive(plan, "filesystem"), Written(plan.profile.filesystem.read),
-          Written(plan.profile.filesystem.write)};
+  constexpr int kTruncateAbi = 3;
+  return {plan.launch.files, Permissive(plan, "filesystem"), plan.host.landlock_abi < kTruncateAbi,
+          Written(plan.profile.filesystem.read), Written(plan.profile.filesystem.write)};
 }
 
 SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
