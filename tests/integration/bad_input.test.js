@@ -7,10 +7,10 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { marker, refused, run, temporary } = require('./support');
+const { marker, refused, run, settings } = require('./support');
 
 function write(t, files) {
-  const folder = temporary(t);
+  const folder = settings(t);
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
   return folder;
 }
