@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { execFileSync, spawn } = require('node:child_process');
 const { test } = require('node:test');
-const { keeperOf, marker, nodeward, refused, run, settings, start } = require('./support');
+const { keeperOf, marker, nodeward, refused, run, settings, start, temporary } = require('./support');
 
 const CANARY = 'canary-51c09d';
 const PASSPHRASE = 'correct horse battery';
@@ -270,8 +270,7 @@ for (const restart of ['never', 'on-failure']) {
 test('after a restart the secrets are there again, and gone from nodeward again', async (t) => {
   const made = vault(t, SECRET, { rest: '[supervise]\nrestart = "on-failure"\n' +
     'backoff = { initial = "10ms", max = "10ms" }\n' });
-  const folder = path.join(made.folder, 'state');
-  fs.mkdirSync(folder);
+  const folder = temporary(t);
   fs.chmodSync(folder, 0o777);
   const script = `const file = ${JSON.stringify(path.join(folder, 'again'))}; const fs = require('fs');
     if (!fs.existsSync(file)) { fs.writeFileSync(file, ''); process.exit(7); }
