@@ -19,6 +19,9 @@ die() {
 [ -d "$examples/express-api/node_modules" ] || die "npm packages are missing: ./dev setup"
 
 work=$(mktemp -d)
+# Profile and vault: beneath nothing that the application may read or write.
+settings=$(mktemp -d /run/nodeward-demo.XXXXXX)
+chmod 755 "$settings"
 supervisor=
 cleanup() {
   # Only what was started here, and by its number.
@@ -26,7 +29,7 @@ cleanup() {
     kill -TERM "$supervisor" 2>/dev/null || true
     wait "$supervisor" 2>/dev/null || true
   fi
-  rm -rf "$work"
+  rm -rf "$work" "$settings"
 }
 trap cleanup EXIT
 
@@ -44,16 +47,18 @@ say() {
 shown=$(realpath --relative-to="$examples/express-api" "$nodeward")
 
 say "what nodeward would do on this host"
-(cd "$examples/express-api" && ./make-vault.sh secrets)
 cd "$examples/express-api"
+cp nodeward.toml "$settings/"
+chmod 644 "$settings/nodeward.toml"
+./make-vault.sh "$settings"
 echo "\$ cd examples/express-api"
-echo "\$ $shown explain -p nodeward.toml -- node server.js"
-"$nodeward" explain -p nodeward.toml -- node server.js
+echo "\$ $shown explain -p $settings/nodeward.toml -- node server.js"
+"$nodeward" explain -p "$settings/nodeward.toml" -- node server.js
 
 say "an API, its secrets from an age vault"
 port=$(free_port)
-echo "\$ PORT=$port $shown run -p nodeward.toml -- node server.js"
-PORT=$port "$nodeward" run -p nodeward.toml -- node server.js \
+echo "\$ PORT=$port $shown run -p $settings/nodeward.toml -- node server.js"
+PORT=$port "$nodeward" run -p "$settings/nodeward.toml" -- node server.js \
   >"$work/stdout" 2>"$work/stderr" </dev/null &
 supervisor=$!
 cd "$root"

@@ -3,7 +3,7 @@
 # opens it, with Debian's age. Values come from the environment where it has them, from the
 # machine's random numbers otherwise. An existing vault is left as it is.
 #
-#   ./make-vault.sh secrets
+#   ./make-vault.sh /etc/nodeward/express-api
 set -eu
 
 die() {

@@ -19,8 +19,8 @@ const { openScene } = require('./driver/scene');
 const { table } = require('./driver/table');
 
 const binary = process.env.NODEWARD ?? path.resolve(__dirname, '../../build/release/nodeward');
-const profile = path.join(__dirname, 'nodeward.toml');
-const nodeward = [binary, 'run', '-p', profile, '--'];
+const nodeward = (profile) => [binary, 'run', '-p', profile, '--'];
+const bare = () => [];
 
 async function measure(attempt, words, scene) {
   return judge(attempt, await launch(attempt, words, scene));
@@ -53,7 +53,7 @@ async function measureAll(wrapper, scene) {
 }
 
 function report(rows, { wrapper, jsonFile }) {
-  console.log(table(rows, wrapper.length > 0 ? 'under nodeward' : 'bare again'));
+  console.log(table(rows, wrapper === nodeward ? 'under nodeward' : 'bare again'));
   if (jsonFile !== undefined) fs.writeFileSync(jsonFile, `${JSON.stringify(rows, null, 2)}\n`);
   const failures = broken(rows);
   for (const { title, nodeward: row } of failures) {
@@ -65,7 +65,7 @@ function report(rows, { wrapper, jsonFile }) {
 
 function parseArguments(words) {
   if (words.length === 0) return { wrapper: nodeward };
-  if (words.length === 1 && words[0] === '--control') return { wrapper: [] };
+  if (words.length === 1 && words[0] === '--control') return { wrapper: bare };
   if (words.length === 2 && words[0] === '--json') return { wrapper: nodeward, jsonFile: words[1] };
   throw new Error('usage: node run.js [--json FILE | --control]');
 }
@@ -73,13 +73,13 @@ function parseArguments(words) {
 async function main() {
   const wanted = parseArguments(process.argv.slice(2));
   const { wrapper } = wanted;
-  if (wrapper.length > 0 && !fs.existsSync(binary)) {
+  if (wrapper === nodeward && !fs.existsSync(binary)) {
     throw new Error(`${binary} is missing: ./dev build, or set NODEWARD`);
   }
   if (process.getuid() !== 0) throw new Error('to be run as root: bare, the attempts need it');
   const scene = await openScene();
   try {
-    process.exitCode = report(await measureAll(wrapper, scene), wanted);
+    process.exitCode = report(await measureAll(wrapper(scene.profile), scene), wanted);
   } finally {
     await scene.close();
   }

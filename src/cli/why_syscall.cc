@@ -88,12 +88,15 @@ Result<seccomp_data> ParseQuestion(const std::vector<std::string>& words) {
   return call;
 }
 
-std::vector<std::string> Allowed(const Profile& profile) {
+std::vector<std::string> Written(const TextList& list) {
   std::vector<std::string> words;
-  for (const Text& entry : profile.syscalls.allow.value_or(std::vector<Text>{})) {
-    words.push_back(entry.value);
-  }
+  for (const Text& entry : list.value_or(std::vector<Text>{})) words.push_back(entry.value);
   return words;
+}
+
+std::string HintFor(const Case& asked) {
+  return AllowHint(asked.call, Written(asked.profile.syscalls.allow),
+                   Written(asked.profile.filesystem.exec));
 }
 
 // The rule that allows a call by name.
@@ -114,7 +117,7 @@ void SuggestLine(const Case& asked, WhyAnswer& answer) {
     answer.notes.push_back(policy.error().what);
     return;
   }
-  answer.hint = AllowHint(asked.call, Allowed(asked.profile));
+  answer.hint = HintFor(asked);
 }
 
 void ExplainRefused(const Case& asked, WhyAnswer& answer) {
@@ -122,7 +125,7 @@ void ExplainRefused(const Case& asked, WhyAnswer& answer) {
     ExplainAllowed(asked, answer);
     answer.rule += answer.rule.empty() ? "" : ", ";
     answer.rule += "but not with these arguments";
-    answer.hint = AllowHint(asked.call, Allowed(asked.profile));
+    answer.hint = HintFor(asked);
     return;
   }
   if (const Text* entry = FindEntry(asked.profile.syscalls.deny, asked.name)) {

@@ -82,7 +82,7 @@ constexpr CodeText kTexts[] = {
      "start "
      "node itself (cluster, fork); a path lets it start that one program. Both run under the same "
      "confinement.",
-     "[filesystem] exec = [\"@node\", \"PATH\"], with \"@process\" in [syscalls] allow"},
+     "[filesystem] exec = [\"@node\", \"PATH\"]"},
     {codes::kAddonRefused, "native code was refused",
      "The application tried to load a native addon or library, and [node] addons is false.",
      "Native code is not bound by anything that JavaScript is bound by: it can do whatever the "

@@ -40,6 +40,10 @@ bool NeedsMemory(int call);
 // The line that would allow it: `[syscalls] allow = ["mount"]`, or in words where no line can:
 // `no profile line allows ioctl(TIOCSTI) in this version`. Not for the hot path: once for each
 // event.
-std::string AllowHint(const seccomp_data& call, const std::vector<std::string>& allowed);
+// A new process is allowed by the programs that it may become: `[filesystem] exec = ["@node",
+// "@node-child"]`. `allowed` is [syscalls] allow and `exec` [filesystem] exec, as the profile has
+// them.
+std::string AllowHint(const seccomp_data& call, const std::vector<std::string>& allowed,
+                      const std::vector<std::string>& exec);
 
 }  // namespace nodeward

@@ -8,6 +8,7 @@
 #include "supervise/decode.h"
 #include "supervise/decode_format.h"
 #include "supervise/decode_table.h"
+#include "supervise/ruling.h"
 
 namespace nodeward {
 namespace {
@@ -52,11 +53,14 @@ bool NameSuffices(const seccomp_data& call, std::string_view name) {
   return !restricted;
 }
 
-// Lists of a profile replace each other, so the line names what is allowed already, too.
-std::string AllowLine(const std::vector<std::string>& allowed, const std::string& added) {
-  std::string line = "[syscalls] allow = [";
-  for (const std::string& entry : allowed) line += "\"" + entry + "\", ";
-  return line + "\"" + added + "\"]";
+// A program that may be executed brings the calls that make a process for it. Where the profile
+// names one already, something else withholds them, and the calls themselves are the answer.
+std::string ProcessLine(const std::vector<std::string>& allowed,
+                        const std::vector<std::string>& exec) {
+  const bool named =
+      std::ranges::any_of(exec, [](const std::string& entry) { return entry != "@node"; });
+  return named ? LineWith("syscalls", "allow", allowed, "@process")
+               : LineWith("filesystem", "exec", exec, "@node-child");
 }
 
 std::string NoLine(const std::string& what) {
@@ -65,13 +69,14 @@ std::string NoLine(const std::string& what) {
 
 }  // namespace
 
-std::string AllowHint(const seccomp_data& call, const std::vector<std::string>& allowed) {
+std::string AllowHint(const seccomp_data& call, const std::vector<std::string>& allowed,
+                      const std::vector<std::string>& exec) {
   const std::string_view name = CallName(call.nr);
   // A profile names calls as libseccomp knows them, which may be fewer than this decoder does.
   if (SyscallNumber(std::string(name)) != call.nr) return NoLine(NameOrNumber(call.nr));
   if (!NameSuffices(call, name)) return NoLine(Describe(call));
-  const bool makes_process = name == "clone" || name == "fork" || name == "vfork";
-  return AllowLine(allowed, makes_process ? "@process" : std::string(name));
+  if (name == "clone" || name == "fork" || name == "vfork") return ProcessLine(allowed, exec);
+  return LineWith("syscalls", "allow", allowed, std::string(name));
 }
 
 }  // namespace nodeward

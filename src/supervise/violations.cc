@@ -112,7 +112,7 @@ Event Violations::Describe(const Attempt& attempt) const {
          options_.permissive ? codes::kCallPermitted
          : options_.kill     ? codes::kCallKilled
                              : codes::kCallDenied,
-         AllowHint(attempt.call, options_.allowed));
+         AllowHint(attempt.call, options_.allowed, options_.exec));
   return event;
 }
 

@@ -21,6 +21,7 @@ struct ViolationOptions {
   bool kill = false;                 // the process that tried is ended
   pid_t keeper = 0;                  // where the chain of parents ends
   std::vector<std::string> allowed;  // [syscalls] allow, for hints
+  std::vector<std::string> exec;     // [filesystem] exec, likewise
 };
 
 // What was tried, and by whom.

@@ -29,7 +29,7 @@ bool Permissive(const Plan& plan, std::string_view section) {
 
 ViolationOptions ViolationsOf(const Plan& plan, pid_t keeper) {
   return {plan.launch.filter.permissive, plan.launch.filter.kill, keeper,
-          Written(plan.profile.syscalls.allow)};
+          Written(plan.profile.syscalls.allow), Written(plan.profile.filesystem.exec)};
 }
 
 ExecOptions ExecutionOf(const Plan& plan) {

@@ -7,10 +7,10 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { marker, refused, run, temporary } = require('./support');
+const { marker, refused, run, settings } = require('./support');
 
 function write(t, files) {
-  const folder = temporary(t);
+  const folder = settings(t);
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
   return folder;
 }
@@ -45,7 +45,7 @@ const PROFILES = [
     /app\.toml:3:9: .*sys_admin/, /try: /],
   ['a dangerous variable by a star', 'version = 1\n[environment]\nset = { "A=B" = "x" }\n',
     /app\.toml:3:\d+: .*A=B/, null],
-  ['a key of a later version', 'version = 1\n[filesystem]\nread = ["/app"]\n',
+  ['a key of a later version', 'version = 1\n[node]\neval = false\n',
     /app\.toml:[23]:\d+: .*not available in this version/, null],
   ['an unknown built-in to extend', 'version = 1\nextends = "defualt"\n', /app\.toml:2:11: /, /try: /],
   ['a file to extend that is not there', 'version = 1\nextends = "./base.toml"\n',

@@ -52,7 +52,8 @@ describe('memory', () => {
   });
 
   it('the OOM kill of a child is told while the application lives', async () => {
-    const app = start([...options('memory="120M"', 'swap="0"'), '--', process.execPath, '-e',
+    const app = start([...options('memory="120M"', 'swap="0"'),
+      '--set', `filesystem.exec=["@node", "${victim('eat')}"]`, '--', process.execPath, '-e',
       `const { spawn } = require('child_process');
        spawn('${victim('eat')}', ['memory', '300']).on('exit', (code, signal) => console.log(code, signal));
        process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000);`]);

@@ -26,21 +26,26 @@ const block = (language, name) => {
   return found[0].text;
 };
 
-// The folder that the commands run in: nodeward in PATH, and the files that the README shows.
+// The folder that the commands run in: nodeward in PATH, and the files that the README shows. Its profile
+// lies in another one, which stands for /etc/nodeward.
 let folder;
+let settings;
 let environment;
 before(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nodeward-readme-'));
   fs.chmodSync(folder, 0o755);
   fs.mkdirSync(path.join(folder, 'bin'), { mode: 0o755 });
   fs.symlinkSync(nodeward, path.join(folder, 'bin/nodeward'));
+  settings = fs.mkdtempSync('/run/nodeward-readme-');
+  fs.chmodSync(settings, 0o755);
   for (const { name, text } of blocks.filter((one) => /\.\w+$/.test(one.name ?? ''))) {
-    fs.writeFileSync(path.join(folder, name), text);
-    fs.chmodSync(path.join(folder, name), 0o644);
+    const file = path.join(name.endsWith('.toml') ? settings : folder, name);
+    fs.writeFileSync(file, text);
+    fs.chmodSync(file, 0o644);
   }
   environment = { PATH: `${path.join(folder, 'bin')}:${process.env.PATH}`, HOME: folder };
 });
-after(() => fs.rmSync(folder, { recursive: true, force: true }));
+after(() => [folder, settings].forEach((made) => fs.rmSync(made, { recursive: true, force: true })));
 
 const run = (command, words, options = {}) => spawnSync(command, words, {
   cwd: folder, env: environment, encoding: 'utf8', timeout: kAtMostMs, killSignal: 'SIGKILL', ...options,
@@ -83,7 +88,7 @@ async function freePort() {
 // Runs one step and compares its output, before the signal and after it.
 async function play({ command, parts, signal }) {
   const port = await freePort();
-  const words = command.replace(/PORT=\d+/, `PORT=${port}`);
+  const words = command.replace(/PORT=\d+/, `PORT=${port}`).replaceAll('/etc/nodeward', settings);
   const child = spawn('bash', ['-c', `exec 2>&1\n${signal ? words.replace(/\bnodeward\b/, 'exec $&') : words}`],
     { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), kAtMostMs);
@@ -103,7 +108,8 @@ async function play({ command, parts, signal }) {
   const [code] = await once(child, 'close');
   clearTimeout(timer);
   if (signal !== undefined) assert.ok(lines.includes('answered hello\n'), lines.join('\n'));
-  assertSame(parts.flat(), lines.filter((line) => !line.startsWith('answered ')));
+  const printed = lines.filter((line) => !line.startsWith('answered '));
+  assertSame(parts.flat(), printed.map((line) => line.replaceAll(settings, '/etc/nodeward')));
   assert.equal(code, command.startsWith('nodeward why ') ? 1 : 0, command);  // the shown ones refuse
 }
 
@@ -127,8 +133,8 @@ describe('shown files', () => {
   });
 
   it('the profile is valid', () => {
-    const { status, stdout, stderr } = run('nodeward', ['check', 'app.toml']);
-    assert.deepEqual([status, stdout, stderr], [0, 'app.toml: valid\n', '']);
+    const { status, stdout, stderr } = run('nodeward', ['check', `${settings}/app.toml`]);
+    assert.deepEqual([status, stdout, stderr], [0, `${settings}/app.toml: valid\n`, '']);
   });
 
   it('the event has the fields, in their order, and the words of a real one', () => {
@@ -194,7 +200,7 @@ const under = ({ words }, command) => run([...words, nodeward, ...command][0],
 
 // {measure: "holds" | "refuses"} by `nodeward explain`, and by a launch where a vault is concerned.
 function measured(situation, at) {
-  const vault = path.join(folder, `vault-${at}`);
+  const vault = path.join(settings, `vault-${at}`);
   fs.mkdirSync(vault, { mode: 0o755 });
   const key = path.join(vault, 'identity.txt');
   execFileSync('age-keygen', ['-o', key], { stdio: 'ignore' });
@@ -261,7 +267,7 @@ describe('packaging', () => {
     const list = (key) => JSON.parse(whole.match(new RegExp(`^${key} (\\[.*\\])$`, 'm'))[1]);
     const [command, ...words] = [...list('ENTRYPOINT'), ...list('CMD')];
     assert.deepEqual([command, words[0]], ['nodeward', 'run']);
-    const here = words.map((word) => word.replace('/etc/nodeward/', `${folder}/`));
+    const here = words.map((word) => word.replace('/etc/nodeward/', `${settings}/`));
     const { status, stderr, stdout } = run(command, ['explain', '--json', ...here.slice(1)]);
     assert.deepEqual([status, stderr], [0, '']);
     assert.equal(JSON.parse(stdout).starts, true);
@@ -300,7 +306,7 @@ it('the install command installs', () => {
 });
 
 it('what is not in this version is refused by name', () => {
-  const refused = { '[node]': 'node.eval=false',
+  const refused = { 'node.eval': 'node.eval=false',
     '[supervise.health]': 'supervise.health.http=x', 'secrets.deliver = "memory"': 'secrets.deliver=memory' };
   for (const [name, setting] of Object.entries(refused)) {
     assert.ok(readme.includes(`\`${name}\``), name);

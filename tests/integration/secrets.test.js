@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { execFileSync, spawn } = require('node:child_process');
 const { test } = require('node:test');
-const { keeperOf, marker, nodeward, refused, run, start, temporary } = require('./support');
+const { keeperOf, marker, nodeward, refused, run, settings, start, temporary } = require('./support');
 
 const CANARY = 'canary-51c09d';
 const PASSPHRASE = 'correct horse battery';
@@ -21,7 +21,7 @@ function keygen(folder, name) {
 
 // A folder with a profile, an identity and a vault of `text` (TOML) made by Debian's age.
 function vault(t, text, { armour = false, secrets = '', rest = '', mode = 0o400 } = {}) {
-  const folder = temporary(t);
+  const folder = settings(t);
   const { file, recipient } = keygen(folder, 'identity.txt');
   const sealed = path.join(folder, 'app.vault.age');
   execFileSync('age', ['-r', recipient, ...(armour ? ['-a'] : []), '-o', sealed],
@@ -270,8 +270,7 @@ for (const restart of ['never', 'on-failure']) {
 test('after a restart the secrets are there again, and gone from nodeward again', async (t) => {
   const made = vault(t, SECRET, { rest: '[supervise]\nrestart = "on-failure"\n' +
     'backoff = { initial = "10ms", max = "10ms" }\n' });
-  const folder = path.join(made.folder, 'state');
-  fs.mkdirSync(folder);
+  const folder = temporary(t);
   fs.chmodSync(folder, 0o777);
   const script = `const file = ${JSON.stringify(path.join(folder, 'again'))}; const fs = require('fs');
     if (!fs.existsSync(file)) { fs.writeFileSync(file, ''); process.exit(7); }

@@ -126,6 +126,15 @@ function temporary(test) {
   return folder;
 }
 
+// A folder for profiles, vaults and identities: as /etc/nodeward, beneath nothing that the application may
+// reach, which /tmp is not. It goes with the test; 0755, root's.
+function settings(test) {
+  const folder = fs.mkdtempSync('/run/nodeward-test-');
+  fs.chmodSync(folder, 0o755);
+  test.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 // What the victims attempt and attack print, one "NAME RESULT" a line: {name: result}.
 const outcomes = (text) => Object.fromEntries(text.trim().split('\n').map((line) => line.split(' ')));
 
@@ -154,6 +163,6 @@ async function refused(mark, args, patterns, { code = 125, command = mark.comman
 }
 
 module.exports = {
-  eventually, keeperOf, marker, nodeward, outcomes, parseEvents, processes, refused, root, run, start, statusOf,
-  temporary, victim,
+  eventually, keeperOf, marker, nodeward, outcomes, parseEvents, processes, refused, root, run, settings, start,
+  statusOf, temporary, victim,
 };

@@ -20,11 +20,12 @@ const attempts = [
   { name: 'eatMemory', title: 'eat memory without end', promised: true },
   { name: 'vault', title: 'read the vault and its key', promised: true },
   { name: 'terminal', title: 'type into the terminal (TIOCSTI)', promised: true, pty: true },
-  { name: 'npmrc', title: "read root's .npmrc (0600)", promised: true },
-  { name: 'neighbour', title: "read a neighbour's .env (0644)", promised: false },
+  { name: 'npmrc', title: 'read ~/.npmrc (0644)', promised: true },
+  { name: 'neighbour', title: "read a neighbour's .env (0644)", promised: true },
+  { name: 'shell', title: 'run a shell', promised: true },
+  { name: 'callOut', title: 'post the environment to a server', promised: true },
+  { name: 'nameQuery', title: 'ask a name server for SECRET.example', promised: true },
   { name: 'passwd', title: 'read /etc/passwd', promised: false },
-  { name: 'shell', title: 'run a shell', promised: false },
-  { name: 'callOut', title: 'call out', promised: false },
 ];
 
 // Not a row: run first, since where an application that attempts nothing does not work, a refusal

@@ -12,7 +12,7 @@ const { attempts } = require('../driver/attempts');
 
 const EXAMPLE = path.resolve(__dirname, '..');
 
-// Refusals that the filter decides: each is an event that names its call. A new process is refused
+// Refusals that nodeward decides: each is an event that names its call. A new process is refused
 // with EACCES, which Node hands to its caller as an ordinary error.
 const SEEN = {
   setuid: ['EPERM', 'setresuid'],
@@ -24,6 +24,11 @@ const SEEN = {
   signal: ['EPERM', 'kill'],
   forkBomb: ['EACCES', 'clone'],
   shell: ['EACCES', 'clone'],
+  npmrc: ['EACCES', 'openat'],
+  neighbour: ['EACCES', 'openat'],
+  vault: ['EACCES', 'openat'],
+  callOut: ['EACCES', 'connect'],
+  nameQuery: ['ECONNREFUSED', 'connect'],
   terminal: ['EPERM', 'ioctl'],
 };
 

