@@ -6,14 +6,14 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { nodeward, root, run } = require('./support');
+const { nodeward, root, run, victim: namedVictim } = require('./support');
 
 const FOLDERS = path.join(root, 'tests/escape');
 const VICTIMS = process.env.ESCAPE || path.join(root, 'build/release/escape');
 const GROUPS = ['files', 'exec', 'supervisor', 'terminal', 'identity', 'environment', 'network', 'names', 'races'];
 const KEYS = ['lesson', 'about', 'run', 'acts', 'set', 'command', 'launch', 'terminal', 'control', 'confined', 'events',
-  'unseen', 'columns', 'timeout'];
-const OUTCOME_KEYS = ['stdout', 'stderr', 'code', 'signal', 'as', 'under', 'root', 'user', 'docker'];
+  'unseen', 'changes', 'columns', 'timeout'];
+const OUTCOME_KEYS = ['run', 'stdout', 'stderr', 'code', 'signal', 'as', 'under', 'root', 'user', 'docker'];
 
 const DOCKER = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap',
   'net_bind_service', 'net_raw', 'sys_chroot', 'mknod', 'audit_write', 'setfcap'];
@@ -49,16 +49,18 @@ function withActs({ acts = {}, ...escape }) {
   });
   return {
     ...escape,
-    run: [...(escape.run ?? []), ...Object.keys(acts)],
+    run: escape.run ?? (both.length > 0 ? ['{outside}', '{inside}'] : []),
+    acts: Object.keys(acts),
     control: add(escape.control, 0),
     confined: add(escape.confined, 1),
   };
 }
 
 // All that is in a folder, so that a difference shows: {name: "mode owner links content"}.
-function picture(folder) {
+function picture(folder, changes = []) {
   const seen = {};
   for (const entry of ['.', ...fs.readdirSync(folder, { recursive: true }).sort()]) {
+    if (changes.some((name) => entry === name || entry.startsWith(`${name}/`))) continue;
     const file = path.join(folder, entry);
     const stat = fs.lstatSync(file);
     const content = stat.isFile() ? fs.readFileSync(file, 'latin1') : stat.isSymbolicLink() ? fs.readlinkSync(file) : '';
@@ -100,11 +102,13 @@ async function tryOnce(t, escape, column, confined) {
   const own = path.join(FOLDERS, escape.name);
   const more = fs.existsSync(path.join(own, 'escape.js')) ? await require(path.join(own, 'escape.js')).setup(place) : {};
   if (more.close) t.after(() => more.close());
-  const fill = (word) => word.replace(/\{(inside|outside|target|uid|victim|node|own|nodeward)\}/g, (_, key) =>
-    ({ ...place, victim: path.join(VICTIMS, escape.name), node: process.execPath, own, nodeward })[key]);
+  const fill = (word) => word.replace(/\{(inside|outside|target|uid|victims|victim|node|own|nodeward)\}/g, (_, key) =>
+    ({ ...place, victim: path.join(VICTIMS, escape.name), node: process.execPath, own, nodeward,
+      victims: path.dirname(namedVictim('x')) })[key]);
   const script = path.join(own, 'package/index.js');
   const command = escape.command ?? (fs.existsSync(script) ? [process.execPath, script] : ['{victim}']);
-  const victim = [...command, ...(escape.run ?? []), ...(more.args ?? [])].map(fill);
+  const args = (confined ? escape.confined : escape.control).run ?? escape.run;
+  const victim = [...command, ...args, ...escape.acts, ...(more.args ?? [])].map(fill);
   const set = [...(escape.set ?? []), ...(more.set ?? [])].map(fill);
   if (column !== 'user') set.push('process.user="65532"');
   const { start } = COLUMNS[column];
@@ -113,11 +117,11 @@ async function tryOnce(t, escape, column, confined) {
   const words = confined
     ? [...start, ...launch, nodeward, 'run', ...set.flatMap((value) => ['--set', value]), '--', ...victim]
     : [...(control.as === 'root' ? [] : become(place.uid)), ...launch, ...(control.under ?? []).map(fill), ...victim];
-  const before = picture(place.outside);
+  const before = picture(place.outside, escape.changes);
   const result = await execute(escape, words, more.env);
   result.stdout = result.stdout.replaceAll('\r', '');
   if (escape.terminal) result.events = result.stdout.split('\n').filter((line) => line.startsWith('{"time":')).map(JSON.parse);
-  if (confined) assert.deepEqual(picture(place.outside), before, 'what lies outside is as it was');
+  if (confined) assert.deepEqual(picture(place.outside, escape.changes), before, 'what lies outside is as it was');
   await more.after?.(result, place);
   return result;
 }
