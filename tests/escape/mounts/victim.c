@@ -8,7 +8,7 @@ static long try_mount(void) { return mount("tmpfs", inside, "tmpfs", 0, NULL); }
 static long try_bind(void) { return mount(outside, inside, NULL, MS_BIND, NULL); }
 static long try_remount(void) { return mount(NULL, inside, NULL, MS_REMOUNT | MS_BIND, NULL); }
 static long try_setattr(void) {
-  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOATIME};
+  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NODEV};
   return syscall(SYS_mount_setattr, AT_FDCWD, inside, 0, &attr, sizeof(attr));
 }
 static long try_umount(void) { return umount2(inside, MNT_DETACH); }
