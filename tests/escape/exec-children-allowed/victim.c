@@ -1,0 +1,2 @@
+// As exec-children, with more allowed.
+#include "../exec-children/victim.c"

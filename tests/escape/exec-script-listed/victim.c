@@ -1,0 +1,2 @@
+// As exec-script, with more allowed.
+#include "../exec-script/victim.c"
