@@ -18,7 +18,7 @@
 namespace nodeward {
 namespace {
 
-constexpr int kMostLinks = 40;  // path_resolution(7)
+constexpr std::size_t kMostLinks = 40;  // path_resolution(7)
 constexpr const char* kMissing = "there is no such file or folder";
 
 struct Step {
@@ -41,16 +41,21 @@ class Walk {
       parts_.pop_front();
       if (auto taken = Take(part); !taken) return Fail(taken.error());
     }
-    TrustedPath found{"", folder_, links_ > 0};
-    for (const Step& step : steps_) found.real += "/" + step.name;
-    if (found.real.empty()) found.real = "/";
-    return found;
+    std::string real = Place();
+    return TrustedPath{real.empty() ? "/" : std::move(real), folder_, std::move(links_)};
   }
 
  private:
   tl::unexpected<Error> Failed(int error) const {
     if (error == ENOENT) return Fail(kMissing, path_);
     return Fail("cannot follow the path: " + DescribeErrno(error), path_);
+  }
+
+  // Where the walk stands, without a slash at its end.
+  std::string Place() const {
+    std::string place;
+    for (const Step& step : steps_) place += "/" + step.name;
+    return place;
   }
 
   int Here() const { return steps_.empty() ? root_.get() : steps_.back().fd.get(); }
@@ -67,10 +72,10 @@ class Walk {
   }
 
   Result<void> Take(const std::string& part) {
+    if (!folder_) return Failed(ENOTDIR);  // "file/..", too: the kernel refuses it
     if (part == ".") return {};
     if (part == "..") {
       if (!steps_.empty()) steps_.pop_back();
-      folder_ = true;
       return {};
     }
     UniqueFd next(openat(Here(), part.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
@@ -84,7 +89,8 @@ class Walk {
   }
 
   Result<void> Follow(int link, const std::string& name, const struct stat& facts) {
-    if (++links_ > kMostLinks) return Failed(ELOOP);
+    if (links_.size() >= kMostLinks) return Failed(ELOOP);
+    links_.push_back(Place() + "/" + name);
     struct statfs system {};
     if (fstatfs(link, &system) != 0) return Failed(errno);
     if (system.f_type == PROC_SUPER_MAGIC) {
@@ -120,7 +126,7 @@ class Walk {
   std::vector<Step> steps_;
   std::deque<std::string> parts_;
   bool folder_ = true;
-  int links_ = 0;
+  std::vector<std::string> links_;
 };
 
 }  // namespace

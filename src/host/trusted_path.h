@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -14,7 +15,7 @@ namespace nodeward {
 struct TrustedPath {
   std::string real;  // absolute, without links, "." and ".."
   bool folder = false;
-  bool linked = false;  // a link was followed on the way
+  std::vector<std::string> links;  // real paths of the links that were followed, in their order
 };
 
 // `untrusted`: the application's user, when it is not nodeward's own. A link counts as planted when

@@ -76,7 +76,7 @@ void PlanReplaced(const FilePolicy& files, int abi, PlannedNamespaces& planned) 
 Result<void> PlanTree(const LaunchPlan& plan, const FilePolicy& files, PlannedNamespaces& planned) {
   for (const char* folder : kPrivateFolders) {
     const auto found = ResolveTrusted(folder, std::nullopt);
-    if (found && found->folder && !found->linked) planned.private_folders.emplace_back(folder);
+    if (found && found->folder && found->links.empty()) planned.private_folders.emplace_back(folder);
   }
   if (auto seen = RefuseHidden(planned, "the command", plan.path); !seen) return seen;
   if (auto seen = RefuseHidden(planned, "the working directory", WorkdirOf(plan)); !seen) {

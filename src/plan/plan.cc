@@ -100,6 +100,16 @@ Result<void> ResolveInto(Plan& plan) {
   return {};
 }
 
+Result<void> KeepFrom(const std::string& what, const std::string& file, const FilePolicy& policy,
+                      FileAccess access, const std::string& place) {
+  const FileRule* rule = policy.Find(access, place);
+  if (rule == nullptr) return {};
+  return Fail(what + " lies beneath " + rule->path + ", which the application may " +
+                  (access == FileAccess::kWrite ? "write" : "read") + " (\"" + rule->written +
+                  "\")",
+              file, "keep it in a folder of its own, such as /etc/nodeward");
+}
+
 // firejail #7154, and the vault's key: what governs the launch stays out of the application's
 // reach.
 Result<void> KeepApart(const Profile& profile, const FilePolicy& policy) {
@@ -110,15 +120,14 @@ Result<void> KeepApart(const Profile& profile, const FilePolicy& policy) {
     files.emplace_back("the vault's identity", FindIdentity(profile).path);
   }
   for (const auto& [what, file] : files) {
-    const auto real = ResolveTrusted(file, std::nullopt);
-    if (!real) continue;  // whoever opens it says so
+    const auto found = ResolveTrusted(file, std::nullopt);
+    if (!found) continue;  // whoever opens it says so
+    // A link on the way could be made to lead elsewhere before the next start.
+    for (const std::string& link : found->links) {
+      if (auto apart = KeepFrom(what, file, policy, FileAccess::kWrite, link); !apart) return apart;
+    }
     for (const FileAccess access : {FileAccess::kWrite, FileAccess::kRead}) {
-      const FileRule* rule = policy.Find(access, real->real);
-      if (rule == nullptr) continue;
-      return Fail(what + " lies beneath " + rule->path + ", which the application may " +
-                      (access == FileAccess::kWrite ? "write" : "read") + " (\"" + rule->written +
-                      "\")",
-                  file, "keep it in a folder of its own, such as /etc/nodeward");
+      if (auto apart = KeepFrom(what, file, policy, access, found->real); !apart) return apart;
     }
   }
   return {};

@@ -21,9 +21,9 @@ void Names::Settle(int milliseconds) {
 
 void Names::Ask(const std::string& name) { resolver_.Ask(name); }
 
-NameServers ReadNameServers() {
+NameServers ReadNameServers(const std::string& path) {
   NameServers found;
-  std::ifstream file("/etc/resolv.conf");
+  std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     std::string key;

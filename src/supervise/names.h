@@ -32,6 +32,6 @@ struct NameServers {
   std::vector<std::string> addresses;
   std::vector<std::string> search;
 };
-NameServers ReadNameServers();
+NameServers ReadNameServers(const std::string& path = "/etc/resolv.conf");
 
 }  // namespace nodeward

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 #include <string>
 
 #include "events/codes.h"
@@ -24,6 +25,8 @@ bool SignalJudge::IsOwn(pid_t target, pid_t caller) const {
 Ruling SignalJudge::Rule(const Notified& notified) {
   const auto target = static_cast<pid_t>(notified.call.args[0]);
   const auto signal = static_cast<int>(notified.call.args[1]);
+  // -INT_MIN is no number: kill(2) finds nobody.
+  if (target == std::numeric_limits<pid_t>::min()) return Ruling::Continue();
   if (IsOwn(target, notified.caller.process)) return Ruling::Continue();
   // Nobody there: the kernel says so, and tells no more than it would bare.
   if (target > 0 && kill(target, 0) != 0 && errno == ESRCH) return Ruling::Continue();

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "events/codes.h"
+#include "supervise/control_entries.h"
 #include "supervise/dns_message.h"
 #include "supervise/socket_performer.h"
 
@@ -28,21 +29,6 @@ bool IsHarmless(const cmsghdr& entry) {
            entry.cmsg_type == IPV6_HOPLIMIT;
   }
   return entry.cmsg_level == SOL_UDP && entry.cmsg_type == UDP_SEGMENT;
-}
-
-// Visits each entry that lies wholly inside; false when one does not.
-template <class Visit>
-bool ForEachControl(std::vector<char>& control, const Visit& visit) {
-  for (std::size_t at = 0; at + sizeof(cmsghdr) <= control.size();) {
-    cmsghdr entry;
-    std::memcpy(&entry, control.data() + at, sizeof(entry));
-    if (entry.cmsg_len < sizeof(cmsghdr) || entry.cmsg_len > control.size() - at) return false;
-    if (!visit(entry, control.data() + at + CMSG_LEN(0), entry.cmsg_len - CMSG_LEN(0))) {
-      return false;
-    }
-    at += CMSG_ALIGN(entry.cmsg_len);
-  }
-  return true;
 }
 
 msghdr Header(const CopiedMessage& message, iovec& part, const CopiedAddress* name) {

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <system_error>
 #include <utility>
 
 namespace nodeward {
@@ -42,12 +43,17 @@ bool Workers::Run(std::function<void()> work, std::function<bool()> wanted) {
   auto worker = std::make_unique<Worker>();
   worker->wanted = std::move(wanted);
   Worker* const place = worker.get();
-  worker->thread = std::thread([this, place, work = std::move(work)] {
-    AllowInterrupt();
-    enter_();
-    work();
-    place->busy = false;
-  });
+  // Where there are no more threads to be had, std::thread throws: as if all were busy.
+  try {
+    worker->thread = std::thread([this, place, work = std::move(work)] {
+      AllowInterrupt();
+      enter_();
+      work();
+      place->busy = false;
+    });
+  } catch (const std::system_error&) {
+    return false;
+  }
   workers_.push_back(std::move(worker));
   return true;
 }

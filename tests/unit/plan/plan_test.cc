@@ -8,6 +8,7 @@
 
 #include "profile/load.h"
 #include "support/scratch_folder.h"
+#include "unit/host/elf_builder.h"
 #include "unit/vault/support.h"
 
 namespace nodeward {
@@ -25,6 +26,8 @@ HostReport Root() {
   host.cap_effective = host.cap_permitted = host.cap_bounding = (std::uint64_t{1} << 41) - 1;
   host.seccomp.filter = host.seccomp.user_notif = true;
   host.memory_available = std::uint64_t{1} << 30;
+  host.landlock_abi = 9;
+  host.pidfd_getfd = true;
   return host;
 }
 
@@ -33,8 +36,10 @@ class PlanTest : public testing::Test {
   PlanTest() {
     unsetenv("CREDENTIALS_DIRECTORY");
     chmod(folder_.path().c_str(), 0755);
-    node_ = folder_.Write("node", "", 0755);
-    request_.profile = *LoadProfile({"default", {"process.user=\"54321\""}});
+    node_ = folder_.Write("node", test::BuildElf({.dynamic = false}), 0755);
+    // The scratch folder lies in /tmp, which the default profile lets the application write to:
+    // what governs the launch could not lie there.
+    request_.profile = *LoadProfile({"default", {"process.user=\"54321\"", "filesystem.write=[]"}});
     request_.host = Root();
     request_.command = {"node", "server.js"};
     request_.environment = {"PATH=" + folder_.path(), "PORT=80", "SECRET=x"};
@@ -81,8 +86,9 @@ TEST_F(PlanTest, TheDefaultLaunch) {
   ASSERT_TRUE(plan) << FormatError(plan.error().front());
   EXPECT_THAT(Names(plan->steps),
               ElementsAre("session", "limits", "bounding", "identity", "capabilities",
-                          "parent_death", "no_new_privs", "descriptors", "seccomp"));
+                          "parent_death", "no_new_privs", "landlock", "descriptors", "seccomp"));
   EXPECT_THAT(Names(plan->kept), Contains("environment"));
+  EXPECT_THAT(Names(plan->kept), Contains("network"));
   EXPECT_EQ(plan->launch.path, node_);
   EXPECT_THAT(plan->launch.command, ElementsAre("node", "server.js"));
   EXPECT_EQ(plan->launch.identity.uid, 54321u);
@@ -102,7 +108,8 @@ TEST_F(PlanTest, TheCommandIsSearchedAlongTheApplicationsPath) {
 }
 
 TEST_F(PlanTest, AShellIsAWarning) {
-  request_.command = {folder_.Write("sh", "", 0755), "-c", "node server.js"};
+  request_.command = {folder_.Write("sh", test::BuildElf({.dynamic = false}), 0755), "-c",
+                      "node server.js"};
   const auto plan = Make();
   ASSERT_TRUE(plan);
   EXPECT_THAT(plan->launch.warnings, ElementsAre(HasSubstr("is a shell")));
@@ -113,9 +120,10 @@ TEST_F(PlanTest, StrictRefusesEveryGapAtOnce) {
   request_.host.cap_effective &= ~(std::uint64_t{1} << CAP_SETUID);
   const auto plan = Make();
   ASSERT_FALSE(plan);
-  ASSERT_EQ(plan.error().size(), 2u);
+  ASSERT_EQ(plan.error().size(), 3u);
   EXPECT_THAT(plan.error()[0].what, HasSubstr("identity: "));
-  EXPECT_THAT(plan.error()[1].what, HasSubstr("seccomp: "));
+  EXPECT_THAT(plan.error()[1].what, HasSubstr("network: "));
+  EXPECT_THAT(plan.error()[2].what, HasSubstr("seccomp: "));
 }
 
 TEST_F(PlanTest, BestEffortGoesOnWithoutWhatIsAbsent) {
@@ -193,12 +201,12 @@ TEST_F(PlanTest, SecretsAreForgottenAndReadAnew) {
   ForgetSecrets(*plan);
   EXPECT_THAT(plan->secrets.secrets, IsEmpty());
   EXPECT_EQ(Value(*plan, "TOKEN"), "(absent)") << "a dangling buffer must not stay";
-  ASSERT_TRUE(RefreshSecrets(*plan));
+  ASSERT_TRUE(Refresh(*plan));
   EXPECT_EQ(Value(*plan, "TOKEN"), "abc");
   EXPECT_EQ(Value(*plan, "PORT"), "80");
   std::filesystem::remove(folder_ / "app.age");
   ForgetSecrets(*plan);
-  EXPECT_FALSE(RefreshSecrets(*plan)) << "a restart reads the vault again";
+  EXPECT_FALSE(Refresh(*plan)) << "a restart reads the vault again";
 }
 
 }  // namespace
