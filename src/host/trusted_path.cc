@@ -60,7 +60,7 @@ class Walk {
 
   int Here() const { return steps_.empty() ? root_.get() : steps_.back().fd.get(); }
 
-  // Its parts come before those that wait.
+  // Its parts come before those that wait. A slash at its end asks for a folder.
   void Push(const std::string& path) {
     std::vector<std::string> fresh;
     for (std::size_t start = 0; start < path.size();) {
@@ -68,6 +68,7 @@ class Walk {
       if (end > start) fresh.push_back(path.substr(start, end - start));
       start = end + 1;
     }
+    if (path.ends_with('/')) fresh.emplace_back(".");
     parts_.insert(parts_.begin(), fresh.begin(), fresh.end());
   }
 

@@ -62,8 +62,8 @@ TEST_F(TrustedPathTest, SaysWhatIsThere) {
 }
 
 TEST_F(TrustedPathTest, AFileHasNoParts) {
-  for (const char* name :
-       {"folder/file/..", "folder/file/.", "folder/file/../file", "folder/file/x"}) {
+  for (const char* name : {"folder/file/..", "folder/file/.", "folder/file/../file", "folder/file/",
+                           "folder/file//", "folder/file/x"}) {
     const auto found = ResolveTrusted(Here(name), std::nullopt);
     ASSERT_FALSE(found) << name << " leads to " << found->real;
     EXPECT_THAT(found.error().what, HasSubstr("ENOTDIR")) << name;
