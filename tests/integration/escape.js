@@ -71,7 +71,7 @@ function picture(folder, changes = []) {
 
 // Where one run takes place. `outside` is what no rule names, and by its mode the application's own: there
 // Landlock and nodeward alone stand between. `inside` is beneath /tmp, which the default profile lets write.
-function makePlace(t, column, confined) {
+function makePlace(t, name, column, confined) {
   const { uid } = COLUMNS[column];
   const make = (parent) => {
     const folder = fs.mkdtempSync(path.join(parent, 'nodeward-escape-'));
@@ -80,7 +80,7 @@ function makePlace(t, column, confined) {
     fs.chownSync(folder, uid, uid);
     return folder;
   };
-  const place = { column, confined, uid, inside: make('/tmp'), outside: make('/var/tmp') };
+  const place = { column, confined, uid, victim: path.join(VICTIMS, name), inside: make('/tmp'), outside: make('/var/tmp') };
   place.target = path.join(place.outside, 'target');
   fs.writeFileSync(place.target, 'precious\n', { mode: 0o600 });
   fs.mkdirSync(path.join(place.outside, 'folder'));
@@ -98,12 +98,12 @@ function execute(escape, words, env) {
 }
 
 async function tryOnce(t, escape, column, confined) {
-  const place = makePlace(t, column, confined);
+  const place = makePlace(t, escape.name, column, confined);
   const own = path.join(FOLDERS, escape.name);
   const more = fs.existsSync(path.join(own, 'escape.js')) ? await require(path.join(own, 'escape.js')).setup(place) : {};
   if (more.close) t.after(() => more.close());
   const fill = (word) => word.replace(/\{(inside|outside|target|uid|victims|victim|node|own|nodeward)\}/g, (_, key) =>
-    ({ ...place, victim: path.join(VICTIMS, escape.name), node: process.execPath, own, nodeward,
+    ({ ...place, node: process.execPath, own, nodeward,
       victims: path.dirname(namedVictim('x')) })[key]);
   const script = path.join(own, 'package/index.js');
   const command = escape.command ?? (fs.existsSync(script) ? [process.execPath, script] : ['{victim}']);

@@ -10,7 +10,9 @@ static long opened(const char* file, int flags) {
 }
 static const char* parent(const char* file) {
   static char path[64];
-  snprintf(path, sizeof(path), "%d/%s", getppid(), file);
+  static int process;  // the child of apart() asks again
+  if (process == 0) process = getppid();
+  snprintf(path, sizeof(path), "%d/%s", process, file);
   return path;
 }
 // ETXTBSY: only that it runs stands between; runc's attacker waited for its end.
@@ -18,12 +20,13 @@ static long try_write_self(void) { return opened("self/exe", O_WRONLY); }
 static long try_write_parent(void) { return opened(parent("exe"), O_WRONLY); }
 static long try_read_parent(void) { return opened(parent("exe"), O_RDONLY); }
 static long try_hold_parent(void) { return opened(parent("exe"), O_PATH); }
-static long try_execute_parent(void) {
+static long execute_parent(void) {
   char path[80];
   char* const none[] = {"x", NULL};
   snprintf(path, sizeof(path), "/proc/%s", parent("exe"));
-  return access(path, X_OK) != 0 ? -1 : execve(path, none, none);
+  return execve(path, none, none);
 }
+static long try_execute_parent(void) { return apart(execute_parent); }
 
 static const struct act acts[] = {
     ACT(write_self),  ACT(write_parent),   ACT(read_parent),

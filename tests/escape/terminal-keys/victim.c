@@ -37,7 +37,8 @@ static long try_selection(void) {
 }
 static long try_arrived(void) {
   struct pollfd terminal = {0, POLLIN, 0};
-  if (poll(&terminal, 1, 200) > 0) return 0;
+  char keys[64];  // an end of input is readable too, and is no key
+  if (poll(&terminal, 1, 200) > 0 && read(0, keys, sizeof(keys)) > 0) return 0;
   errno = EAGAIN;
   return -1;
 }

@@ -1,0 +1,2 @@
+// What NODE_OPTIONS would load.
+globalThis.foreign = true;

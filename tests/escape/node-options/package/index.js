@@ -1,0 +1,2 @@
+// Tells whether foreign code was loaded before it.
+console.log(`foreign ${globalThis.foreign ? 'ok' : 'ENOENT'}`);
