@@ -1,0 +1,4 @@
+// The attacks of tests/escape that are about environment.
+'use strict';
+
+require('./escape').tryAll('environment');

@@ -1,0 +1,4 @@
+// The attacks of tests/escape that are about supervisor.
+'use strict';
+
+require('./escape').tryAll('supervisor');

@@ -1,0 +1,4 @@
+// The attacks of tests/escape that are about terminal.
+'use strict';
+
+require('./escape').tryAll('terminal');
