@@ -16,6 +16,7 @@
 #include "cli/check.h"
 #include "cli/doctor.h"
 #include "cli/explain.h"
+#include "cli/explain_live.h"
 #include "cli/launch_inputs.h"
 #include "cli/profiles.h"
 #include "cli/run.h"
@@ -38,6 +39,7 @@ struct Options {
   RunOptions run;
   std::vector<std::string> profiles;
   std::string shown;
+  std::string live;
   bool json = false;
 };
 
@@ -66,6 +68,9 @@ HostReport ProbeAll() {
 
 int Dispatch(CLI::App& app, Options& options) {
   if (app.got_subcommand("run")) return RunCommand(options.run);
+  if (app.got_subcommand("explain") && !options.live.empty()) {
+    return ExplainLiveCommand(options.live, options.json);
+  }
   if (app.got_subcommand("explain")) return ExplainCommand(options.run, options.json);
   if (app.got_subcommand("check")) return CheckCommand(options.profiles, options.json);
   if (app.got_subcommand("doctor")) return RunDoctor(options.json, ProbeAll());
@@ -149,6 +154,8 @@ int RunApp(int argc, char** argv) {
   CLI::App* explain = app.add_subcommand("explain", "what run would do here; starts nothing");
   AddLaunchOptions(*explain, options, false);
   explain->add_flag("--json", options.json, "one JSON object");
+  explain->add_option("--live", options.live, "what is in force on a running process")
+      ->type_name("PID");
   CLI::App* check = app.add_subcommand("check", "validate profiles");
   check->add_option("PROFILE", options.profiles, "paths, or built-ins' names")->required();
   check->add_flag("--json", options.json, "one JSON object");

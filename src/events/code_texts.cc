@@ -83,6 +83,15 @@ constexpr CodeText kTexts[] = {
      "node itself (cluster, fork); a path lets it start that one program. Both run under the same "
      "confinement.",
      "[filesystem] exec = [\"@node\", \"PATH\"], with \"@process\" in [syscalls] allow"},
+    {codes::kAddonRefused, "native code was refused",
+     "The application tried to load a native addon or library, and [node] addons is false.",
+     "Native code is not bound by anything that JavaScript is bound by: it can do whatever the "
+     "system "
+     "calls of the profile allow.",
+     "If the package is meant to be native (bcrypt, sharp, better-sqlite3), allow addons. The "
+     "check "
+     "stops what JavaScript can ask for; native code that runs already has other ways.",
+     "[node] addons = true"},
     {codes::kConnectRefused, "a connection was refused",
      "The application tried to connect to an address that no rule of [network] connect covers. It "
      "got EACCES at once; nothing left the machine.",

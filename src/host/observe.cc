@@ -109,4 +109,23 @@ Result<Observed> Observe(pid_t pid) {
   return observed;
 }
 
+Result<std::vector<Observed>> ObserveThreads(pid_t pid) {
+  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
+  const std::unique_ptr<DIR, int (*)(DIR*)> tasks(::opendir(folder.c_str()), ::closedir);
+  if (!tasks) return Fail("cannot look at the threads: " + DescribeErrno(errno), folder);
+  std::vector<Observed> threads;
+  while (const dirent* entry = ::readdir(tasks.get())) {
+    const auto number = ParseNumber(entry->d_name);
+    if (!number) continue;
+    const auto text = ReadProcFile(::dirfd(tasks.get()), std::string(entry->d_name) + "/status");
+    if (!text) continue;
+    Observed thread;
+    thread.pid = static_cast<pid_t>(*number);
+    if (auto parsed = ParseStatus(*text, &thread); !parsed) return Fail(parsed.error());
+    threads.push_back(std::move(thread));
+  }
+  if (threads.empty()) return Fail("it has ended", folder);
+  return threads;
+}
+
 }  // namespace nodeward

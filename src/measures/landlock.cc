@@ -21,8 +21,8 @@ bool Confines(const Profile& profile, std::string_view section) {
   return EnforcementFor(profile, section) != Enforcement::kPermissive;
 }
 
-// Permissive: the supervisor tells what the rules would refuse. Landlock itself cannot only tell, and
-// what it does besides (TCP, signals) the supervisor decides anyway.
+// Permissive: the supervisor tells what the rules would refuse. Landlock itself cannot only tell,
+// and what it does besides (TCP, signals) the supervisor decides anyway.
 bool WantsLandlock(const Profile& profile) { return Confines(profile, "filesystem"); }
 
 Support SupportLandlock(const Profile&, const HostReport& host) {

@@ -81,6 +81,7 @@ struct PlannedLandlock {
 struct PlannedNetwork {
   bool wanted = false;
   bool permissive = false;  // told and let through
+  bool handles = false;     // sockets are passed between processes
   bool fetches = false;     // sockets can be fetched from the application (pidfd_getfd)
   NetworkPolicy policy;
 };

@@ -22,6 +22,14 @@ Support SupportNetwork(const Profile&, const HostReport& host) {
                      "[network] enforcement = \"best-effort\""};
 }
 
+// Where sockets cannot be fetched, one that was passed from process to process is unknown to the
+// supervisor, and so is a message that carries one: it can only be let through as it is. A thread
+// that changes such a message at the right moment can have a datagram sent elsewhere, so it is
+// asked for.
+constexpr const char* kHandlesLine =
+    "sockets are passed between processes: where they cannot be fetched (no CAP_SYS_PTRACE), a "
+    "datagram's address can be changed after the check";
+
 // pidfd_getfd(2) asks for the right to trace: a capability, or the same user and no Yama in
 // between.
 bool Fetches(const HostReport& host, const PlannedIdentity& identity) {
@@ -51,6 +59,9 @@ Explanation ExplainNetwork(const Profile& profile, const HostReport& host) {
   if (host.landlock_abi >= 4) {
     explanation.lines.push_back("TCP connections of its own are refused by Landlock besides");
   }
+  if (profile.network.handles && profile.network.handles->value && !host.Has(CAP_SYS_PTRACE)) {
+    explanation.lines.emplace_back(kHandlesLine);
+  }
   explanation.lines.push_back(policy->dns_open()
                                   ? "questions to name servers are not looked at: names carry data"
                                   : "questions to name servers: listed and private names only");
@@ -62,6 +73,7 @@ Result<void> PrepareNetwork(const Profile& profile, const HostReport& host, Laun
   if (!policy) return Fail(policy.error());
   plan.network.wanted = true;
   plan.network.permissive = Permissive(profile);
+  plan.network.handles = profile.network.handles && profile.network.handles->value;
   plan.network.fetches = Fetches(host, plan.identity);
   plan.network.policy = std::move(*policy);
   return {};

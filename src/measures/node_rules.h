@@ -18,8 +18,8 @@ struct NodeRules {
   std::vector<std::string> warnings;
 };
 
-// `plan`: identity, environment and the command's path are resolved already. Fails where the command
-// is no program of this machine.
+// `plan`: identity, environment and the command's path are resolved already. Fails where the
+// command is no program of this machine.
 Result<NodeRules> FindNodeRules(const LaunchPlan& plan);
 
 }  // namespace nodeward

@@ -80,6 +80,7 @@ Supervision Supervises(const Profile& profile, const PlannedNetwork& network,
   Supervision supervision;
   if (answer != DefaultAnswer::kNotify) return supervision;
   supervision.execution = supervision.writes = supervision.signals = true;
+  supervision.mappings = profile.node.addons && !profile.node.addons->value;
   supervision.network = network.wanted;
   supervision.questions = network.wanted && !network.permissive && !network.policy.dns_open();
   supervision.sockets = network.wanted && !network.permissive && !network.fetches;

@@ -1,6 +1,7 @@
 #include "measures/seccomp_supervised.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 
 namespace nodeward {
 namespace {
@@ -23,6 +24,11 @@ std::vector<SupervisedCall> SupervisedCalls(const Supervision& supervision) {
     calls.push_back({"open", {{"open", {{1, kWriting, 0}}}}});
     calls.push_back({"openat", {{"openat", {{2, kWriting, 0}}}}});
     calls.push_back({"creat", {}});
+  }
+  if (supervision.mappings) {
+    constexpr std::uint64_t kAnonymous = MAP_ANONYMOUS;
+    calls.push_back(
+        {"mmap", {{"mmap", {{2, PROT_EXEC, 0}}}, {"mmap", {{3, kAnonymous, kAnonymous}}}}});
   }
   if (supervision.signals) calls.push_back({"kill", {{"kill", {{0, kInt, 0}}}}});
   if (supervision.network) {

@@ -15,6 +15,7 @@ struct Supervision {
   bool execution = false;  // execve
   bool writes = false;     // opens that write, create or cut
   bool reads = false;      // every other open, too
+  bool mappings = false;   // files that are mapped as code
   bool signals = false;    // kill towards anything but the caller's own group
   bool network = false;    // connect, bind, listen, and what is sent to an address
   bool questions = false;  // send without an address as well: a name server's question

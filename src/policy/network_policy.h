@@ -56,6 +56,8 @@ class NetworkPolicy {
   // further than the servers of the private network and of the root: nobody outside answers for it.
   Verdict Ask(std::string_view name, const std::vector<std::string>& search) const;
 
+  // Whether any rule is a name, exact or not: somebody must resolve then.
+  bool ListsNames() const;
   // The exact names among the rules: resolved when the application starts.
   std::vector<std::string> Names() const;
   // Whether `name` is listed, exactly or by "*.example.com": its answers are worth keeping.

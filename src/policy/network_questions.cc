@@ -93,6 +93,11 @@ Verdict NetworkPolicy::Ask(std::string_view name, const std::vector<std::string>
           ConnectLine(*host + ":443")};
 }
 
+bool NetworkPolicy::ListsNames() const {
+  return std::ranges::any_of(connect_,
+                             [](const ConnectRule& rule) { return rule.kind == RuleKind::kName; });
+}
+
 std::vector<std::string> NetworkPolicy::Names() const {
   std::vector<std::string> names;
   for (const ConnectRule& rule : connect_) {

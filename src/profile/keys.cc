@@ -227,6 +227,8 @@ constexpr Key kKeys[] = {
      PutList<kNetwork, &NetworkSection::listen, ReadListen>},
     {"network.connect", KeyKind::kList, "[\"@loopback\", \"@private\"]",
      PutList<kNetwork, &NetworkSection::connect, ReadPeer>},
+    {"network.handles", KeyKind::kBoolean, "true",
+     Put<kNetwork, &NetworkSection::handles, ReadBoolean>},
     {"network.dns", KeyKind::kWord, "\"open\"", PutDns, kDns},
 
     {"limits.enforcement", KeyKind::kWord, "\"strict\"",
@@ -251,9 +253,10 @@ constexpr Key kKeys[] = {
      PutList<kSecrets, &SecretsSection::require, ReadEnvironmentName>},
     {"secrets.deliver", KeyKind::kWord, "\"env\"", PutDeliver, kDeliver},
 
-    {"node.enforcement", KeyKind::kWord, "\"strict\"", nullptr, kEnforcement},
+    {"node.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<&P::node, &NodeSection::enforcement>, kEnforcement},
     {"node.eval", KeyKind::kBoolean, "false", nullptr},
-    {"node.addons", KeyKind::kBoolean, "true", nullptr},
+    {"node.addons", KeyKind::kBoolean, "true", Put<&P::node, &NodeSection::addons, ReadBoolean>},
     {"node.heap", KeyKind::kSize, "\"auto\"", nullptr},
     {"node.guard", KeyKind::kBoolean, "true", nullptr},
 

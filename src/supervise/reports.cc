@@ -4,6 +4,7 @@
 #include "events/codes.h"
 #include "measures/capabilities.h"
 #include "measures/measure.h"
+#include "plan/in_force.h"
 
 namespace nodeward {
 namespace {
@@ -42,6 +43,18 @@ std::vector<std::string> InForce(const Plan& plan) {
     names.push_back(std::move(name));
   }
   return names;
+}
+
+// Refusals that nobody tells of: said, so that silence is not taken for peace.
+std::vector<std::string> NotObservable(const Plan& plan) {
+  if (!plan.launch.filter.listener)
+    return {"every refused call: " + plan.host.seccomp.why_no_notif};
+  std::vector<std::string> unseen;
+  if (!plan.launch.landlock.wanted) return unseen;
+  const auto& all = plan.profile.events.all_files;
+  if (!all || !all->value) unseen.push_back("refused opens for reading ([events] files = \"all\")");
+  unseen.push_back("refused mkdir, unlink, rename, link, truncate and the like");
+  return unseen;
 }
 
 }  // namespace
@@ -95,11 +108,13 @@ Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts) 
   event.With("process.executable.path", plan.launch.path);
   event.With("restarts", std::uint64_t{restarts}).With("measures", InForce(plan));
   // The attestation: read from /proc right before execve, not from what was asked for.
-  event.With("in_force.uid", std::uint64_t{observed.uids.at(0)});
-  event.With("in_force.gid", std::uint64_t{observed.gids.at(0)});
-  event.With("in_force.capabilities", CapabilityNames(observed.cap_permitted));
-  event.With("in_force.no_new_privs", observed.no_new_privs);
-  event.With("in_force.seccomp_filters", std::int64_t{observed.seccomp_filters});
+  for (Field& field : InForceFields(observed)) event.fields.push_back(std::move(field));
+  if (plan.launch.landlock.wanted) {
+    event.With("in_force.landlock_abi", std::int64_t{plan.launch.landlock.abi});
+  }
+  if (const auto unseen = NotObservable(plan); !unseen.empty()) {
+    event.With("not_observable", unseen);
+  }
   return event;
 }
 

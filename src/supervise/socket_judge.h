@@ -36,8 +36,9 @@ struct SocketOptions {
   bool makes = false;  // socket(2) is asked about: descriptors cannot be fetched
   pid_t keeper = 0;
   PlannedIdentity identity;
-  bool same_user = false;            // nodeward's own: no ids to take
-  bool own_root = false;             // the application has mounts of its own
+  bool same_user = false;  // nodeward's own: no ids to take
+  bool handles = false;    // messages with sockets in them pass, where none can be fetched
+  bool own_root = false;   // the application has mounts of its own
   std::vector<std::string> servers;  // name servers of this host, as addresses
   std::vector<std::string> search;   // domains that the resolver appends
 };

@@ -81,6 +81,7 @@ class SocketJudge::Performer {
   Ruling Listen(const Notified& notified);
 
   // ---- socket_send.cc
+  Ruling Unfetched(int error) const;
   Ruling SendTo(const Notified& notified);
   Ruling SendMessage(const Notified& notified);
   Ruling SendMany(const Notified& notified);

@@ -117,10 +117,22 @@ Ruling SocketJudge::Performer::SendTo(const Notified& notified) {
 
 Ruling SocketJudge::Performer::SendMessage(const Notified& notified) {
   Held held;
-  if (auto ended = Hold(notified, notified.call.args[0], held)) return *ended;
+  if (auto ended = Hold(notified, notified.call.args[0], held)) {
+    return ended->error == EACCES ? Unfetched(EACCES) : *ended;
+  }
   auto message = CopyMessage(notified.memory, notified.call.args[1]);
   if (message.error != 0) return Ruling::Error(message.error);
   return Send(notified, held, message.value, static_cast<int>(notified.call.args[2]));
+}
+
+// What goes between processes, where sockets cannot be fetched: a message with a socket in it, or
+// one on a socket that came so.
+Ruling SocketJudge::Performer::Unfetched(int error) const {
+  if (options_.makes && options_.handles) return Ruling::Continue();
+  if (!options_.makes) return Ruling::Error(error);
+  return Refuse(codes::kSendRefused, error, "to pass a socket between processes", "a socket",
+                Verdict{false, "", "sockets cannot be fetched here (no CAP_SYS_PTRACE)",
+                        "[network] handles = true"});
 }
 
 Ruling SocketJudge::Performer::SendMany(const Notified& notified) {
@@ -318,7 +330,7 @@ Ruling SocketJudge::Performer::SendUnix(const Notified& notified, const Held& he
   sending.message = message;
   sending.as_application = true;
   if (const int error = TakeHandles(notified, sending.message.control, sending.handles)) {
-    return Ruling::Error(error);
+    return error == EPERM ? Unfetched(error) : Ruling::Error(error);
   }
   if (message.addressed) {
     if (held.type == SOCK_STREAM) return Ruling::Error(EISCONN);

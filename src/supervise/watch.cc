@@ -6,6 +6,7 @@
 #include "measures/file_rules.h"
 #include "supervise/exec_judge.h"
 #include "supervise/file_judge.h"
+#include "supervise/mapping_judge.h"
 #include "supervise/names.h"
 #include "supervise/notifier.h"
 #include "supervise/reports.h"
@@ -50,6 +51,7 @@ SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
   options.keeper = keeper;
   options.identity = plan.launch.identity;
   options.same_user = !plan.launch.identity.change;
+  options.handles = plan.launch.network.handles;
   options.own_root = plan.launch.namespaces.mount;
   // In a network of its own there is no name server that the supervisor could ask for it.
   if (plan.launch.namespaces.net) return options;
@@ -75,10 +77,13 @@ struct Watch::Parts {
         execution(ExecutionOf(plan)),
         files(FilesOf(plan)),
         signals(keeper),
+        mappings(plan.launch.files, Permissive(plan, "node")),
         sockets(SocketsOf(plan, keeper), names),
-        notifier(thread, violations, {&execution, &files, &signals, &sockets}, NotifierOf(plan)) {
-    if (plan.launch.network.wanted && !plan.launch.namespaces.net) {
-      names.Start(plan.launch.network.policy.Names());
+        notifier(thread, violations, {&execution, &files, &mappings, &signals, &sockets},
+                 NotifierOf(plan)) {
+    const NetworkPolicy& policy = plan.launch.network.policy;
+    if (policy.ListsNames() && !plan.launch.namespaces.net) {
+      names.Start(policy.Names());
     }
   }
 
@@ -87,6 +92,7 @@ struct Watch::Parts {
   ExecJudge execution;
   FileJudge files;
   SignalJudge signals;
+  MappingJudge mappings;
   SocketJudge sockets;
   Notifier notifier;
   UniqueFd listener;  // taken, not served yet
