@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -131,8 +132,12 @@ constexpr std::array kIpv6Options = {
     MCAST_LEAVE_SOURCE_GROUP,
 };
 
+// UDP_CORK is left out: what is written on a socket that holds a question back would be added to
+// it.
+constexpr std::array kUdpOptions = {UDP_SEGMENT, UDP_GRO};
+
 void AppendSocketOptions(std::vector<ArgumentRule>& rules) {
-  for (const int level : {SOL_SOCKET, int{IPPROTO_TCP}, int{IPPROTO_UDP}}) {
+  for (const int level : {SOL_SOCKET, int{IPPROTO_TCP}}) {
     rules.push_back({"setsockopt", {{1, kInt, static_cast<std::uint64_t>(level)}}});
   }
   const auto option = [&](int level, int name) {
@@ -142,6 +147,7 @@ void AppendSocketOptions(std::vector<ArgumentRule>& rules) {
   };
   for (const int name : kIpOptions) option(IPPROTO_IP, name);
   for (const int name : kIpv6Options) option(IPPROTO_IPV6, name);
+  for (const int name : kUdpOptions) option(IPPROTO_UDP, name);
   option(SOL_NETLINK, NETLINK_EXT_ACK);
 }
 

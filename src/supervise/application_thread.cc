@@ -17,7 +17,9 @@ namespace {
 
 constexpr uid_t kKeepId = static_cast<uid_t>(-1);
 
-int TakeOn(const Standing& standing) {
+}  // namespace
+
+int StandAs(const Standing& standing) {
   // A thread shares its working directory and umask with the others until it says otherwise.
   if (unshare(CLONE_FS) != 0) return errno;
   if (standing.root >= 0 && (fchdir(standing.root) != 0 || chroot(".") != 0)) return errno;
@@ -35,12 +37,10 @@ int TakeOn(const Standing& standing) {
   return -kernel::LandlockRestrict(standing.ruleset, 0);
 }
 
-}  // namespace
-
 int RunStanding(const Standing& standing, const std::function<void()>& work) {
   int error = 0;
   std::thread([&] {
-    error = TakeOn(standing);
+    error = StandAs(standing);
     if (error == 0) work();
   }).join();
   return error;

@@ -18,7 +18,10 @@ struct Standing {
   mode_t umask = 0077;
 };
 
-// 0, or the errno of what could not be taken on: then the work was not run. Blocks until it ended.
+// Makes the calling thread stand so, for the rest of its life: 0, or an errno.
+int StandAs(const Standing& standing);
+// In a thread of its own. 0, or the errno of what could not be taken on: then the work was not run.
+// Blocks until it ended, and nothing can interrupt that: for work that cannot block.
 int RunStanding(const Standing& standing, const std::function<void()>& work);
 
 }  // namespace nodeward

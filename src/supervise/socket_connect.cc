@@ -172,8 +172,9 @@ Ruling SocketJudge::Performer::ConnectIp(const Notified& notified, Held held,
   }
   // getaddrinfo(3) connects datagram sockets to see which way would be taken, and sends nothing.
   if (to->port == 0 && held.type == SOCK_DGRAM) return Ruling::Error(EACCES);
-  // No name holds the address yet: a fresh answer may.
-  if (names_.Refresh()) return AskAndConnect(notified, std::move(held), address);
+  // No name holds the address yet: a fresh answer may. A name server is not waited for: what is
+  // sent to one has to be looked at, and that is arranged here alone.
+  if (names_.Refresh() && !question) return AskAndConnect(notified, std::move(held), address);
   return Refuse(codes::kConnectRefused, EACCES, "to connect to " + ToText(*to) + WordFor(held),
                 ToText(*to), verdict);
 }
@@ -236,7 +237,7 @@ Ruling SocketJudge::Performer::AskAndConnect(const Notified& notified, Held held
 
 Ruling SocketJudge::Performer::ConnectUnix(const Notified& notified, Held held,
                                            const CopiedAddress& address) {
-  const FoundSocket found = FindUnixSocket(notified, address);
+  FoundSocket found = FindUnixSocket(notified, address);
   if (found.error != 0) return Ruling::Error(found.error);
   const Verdict verdict = options_.policy.ConnectUnix(found.real);
   if (!verdict.allowed) {
@@ -244,12 +245,19 @@ Ruling SocketJudge::Performer::ConnectUnix(const Notified& notified, Held held,
     return Refuse(codes::kUnixRefused, EACCES, "to connect to the UNIX socket " + found.real,
                   found.real, verdict);
   }
+  // Waits where the server's queue is full: not in the notify thread, whatever the flags say now.
+  auto answer = notified.later();
   const CopiedAddress target = AddressOf(found, address);
-  int error = 0;
-  const int failed = RunStanding(
-      Ids(), [&] { error = connect(held.fd.get(), target.get(), target.size) == 0 ? 0 : errno; });
-  if (failed != 0) return Ruling::Error(EACCES);
-  return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
+  const auto way = std::make_shared<UniqueFd>(std::move(found.fd));  // `target` leads through it
+  const auto shared = std::make_shared<Held>(std::move(held));
+  const bool taken = workers_.Run(
+      [ids = Ids(), way, shared, target, answer] {
+        if (StandAs(ids) != 0) return answer(Ruling::Error(EACCES));
+        const bool done = connect(shared->fd.get(), target.get(), target.size) == 0;
+        answer(done ? Ruling::Value(0) : Ruling::Error(errno));
+      },
+      notified.wanted);
+  return taken ? Ruling::Later() : Ruling::Error(EAGAIN);
 }
 
 }  // namespace nodeward

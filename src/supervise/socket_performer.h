@@ -86,7 +86,10 @@ class SocketJudge::Performer {
   Ruling SendMessage(const Notified& notified);
   Ruling SendMany(const Notified& notified);
   Ruling Send(const Notified& notified, const Held& held, const CopiedMessage& message, int flags);
-  Ruling SendIp(const Held& held, const CopiedMessage& message, int flags);
+  struct Sending;
+  Ruling Perform(const Notified& notified, const Held& held, Sending sending, int flags);
+  Ruling SendIp(const Notified& notified, const Held& held, const CopiedMessage& message,
+                int flags);
   Ruling SendQuestion(const Held& held, const Endpoint& server, const CopiedMessage& message,
                       int flags);
   Ruling SendUnix(const Notified& notified, const Held& held, const CopiedMessage& message,

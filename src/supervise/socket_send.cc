@@ -1,8 +1,10 @@
 // sendto(2), sendmsg(2) and sendmmsg(2), performed by the supervisor.
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -48,12 +50,24 @@ msghdr Header(const CopiedMessage& message, iovec& part, const CopiedAddress* na
   return header;
 }
 
-int FlagsFor(const Held& held, int flags) {
-  flags = (flags & ~MSG_FASTOPEN) | MSG_NOSIGNAL;
-  return held.blocking ? flags : flags | MSG_DONTWAIT;
+// Never waits: the notify thread has others to answer.
+int FlagsFor(int flags) { return (flags & ~MSG_FASTOPEN) | MSG_NOSIGNAL | MSG_DONTWAIT; }
+
+// Whoever takes the ids of the sender sees the thread's effective ones, which are the
+// application's; without this it would be the real ones (unix(7)).
+void PrependSender(std::vector<char>& control) {
+  std::vector<char> entry(CMSG_SPACE(sizeof(ucred)));
+  cmsghdr header = {};
+  header.cmsg_level = SOL_SOCKET;
+  header.cmsg_type = SCM_CREDENTIALS;
+  header.cmsg_len = CMSG_LEN(sizeof(ucred));
+  const ucred sender = {getpid(), geteuid(), getegid()};
+  std::memcpy(entry.data(), &header, sizeof(header));
+  std::memcpy(entry.data() + CMSG_LEN(0), &sender, sizeof(sender));
+  control.insert(control.begin(), entry.begin(), entry.end());
 }
 
-Ruling Perform(int fd, const CopiedMessage& message, const CopiedAddress* name, int flags) {
+Ruling SendCopy(int fd, const CopiedMessage& message, const CopiedAddress* name, int flags) {
   iovec part;
   const msghdr header = Header(message, part, name);
   const ssize_t sent = sendmsg(fd, &header, flags);
@@ -113,7 +127,8 @@ Ruling SocketJudge::Performer::SendMany(const Notified& notified) {
   Held held;
   if (auto ended = Hold(notified, notified.call.args[0], held)) return *ended;
   const auto count = std::min<std::uint64_t>(notified.call.args[2] & 0xffffffff, kMostMessages);
-  const int flags = static_cast<int>(notified.call.args[3]);
+  // How many were sent is told at the end: none of them can be left for later.
+  const int flags = static_cast<int>(notified.call.args[3]) | MSG_DONTWAIT;
   std::int64_t sent = 0;
   Ruling last = Ruling::Value(0);
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -135,8 +150,49 @@ Ruling SocketJudge::Performer::SendMany(const Notified& notified) {
   return ruling;
 }
 
+// One performance of a send, for now or for later.
+struct SocketJudge::Performer::Sending {
+  UniqueFd fd;
+  CopiedMessage message;
+  std::optional<CopiedAddress> name;
+  std::vector<UniqueFd> handles;  // in the message
+  UniqueFd way;                   // that `name` leads through
+  bool as_application = false;    // by its ids
+};
+
+// At once; or, where the socket is one that waits and has no room, in a thread that may.
+Ruling SocketJudge::Performer::Perform(const Notified& notified, const Held& held, Sending sending,
+                                       int flags) {
+  const auto send = [](Sending& what, int how) {
+    if (what.as_application) PrependSender(what.message.control);
+    return SendCopy(what.fd.get(), what.message, what.name ? &*what.name : nullptr, how);
+  };
+  sending.fd.reset(fcntl(held.fd.get(), F_DUPFD_CLOEXEC, 3));
+  const auto shared = std::make_shared<Sending>(std::move(sending));
+  const std::vector<char> control = shared->message.control;
+  Ruling ruling = Ruling::Error(EACCES);
+  if (!shared->as_application) {
+    ruling = send(*shared, FlagsFor(flags));
+  } else if (RunStanding(Ids(), [&] { ruling = send(*shared, FlagsFor(flags)); }) != 0) {
+    return Ruling::Error(EACCES);
+  }
+  const bool full = ruling.answer == Ruling::Answer::kError && ruling.error == EAGAIN;
+  if (!full || !held.blocking || (flags & MSG_DONTWAIT) != 0) return ruling;
+  shared->message.control = control;
+  auto answer = notified.later();
+  const bool taken = workers_.Run(
+      [ids = Ids(), shared, answer, send, how = FlagsFor(flags) & ~MSG_DONTWAIT] {
+        if (shared->as_application && StandAs(ids) != 0) return answer(Ruling::Error(EACCES));
+        answer(send(*shared, how));
+      },
+      notified.wanted);
+  return taken ? Ruling::Later() : ruling;
+}
+
 Ruling SocketJudge::Performer::Send(const Notified& notified, const Held& held,
                                     const CopiedMessage& message, int flags) {
+  // The pages would be the supervisor's, and sent as they are when there is room for them.
+  if ((flags & MSG_ZEROCOPY) != 0) return Ruling::Error(ENOBUFS);
   if (held.type != SOCK_STREAM && !message.whole) return Ruling::Error(EMSGSIZE);
   switch (held.domain) {
     case AF_INET:
@@ -145,7 +201,7 @@ Ruling SocketJudge::Performer::Send(const Notified& notified, const Held& held,
           server != nullptr && !message.addressed) {
         return SendQuestion(held, *server, message, flags);
       }
-      return SendIp(held, message, flags);
+      return SendIp(notified, held, message, flags);
     case AF_UNIX:
       return SendUnix(notified, held, message, flags);
     case AF_NETLINK:
@@ -155,12 +211,15 @@ Ruling SocketJudge::Performer::Send(const Notified& notified, const Held& held,
   }
 }
 
-Ruling SocketJudge::Performer::SendIp(const Held& held, const CopiedMessage& message, int flags) {
+Ruling SocketJudge::Performer::SendIp(const Notified& notified, const Held& held,
+                                      const CopiedMessage& message, int flags) {
   std::vector<char> control = message.control;
   const bool harmless = ForEachControl(
       control, [](const cmsghdr& entry, char*, std::size_t) { return IsHarmless(entry); });
   if (!harmless) return Ruling::Error(EINVAL);
-  if (!message.addressed) return Perform(held.fd.get(), message, nullptr, FlagsFor(held, flags));
+  Sending sending;
+  sending.message = message;
+  if (!message.addressed) return Perform(notified, held, std::move(sending), flags);
   if (held.type == SOCK_STREAM) return Ruling::Error(EISCONN);
   // AF_UNSPEC would be taken for AF_INET by udp(7).
   const auto to = EndpointOf(message.name.storage, message.name.size);
@@ -173,7 +232,11 @@ Ruling SocketJudge::Performer::SendIp(const Held& held, const CopiedMessage& mes
                   verdict);
   }
   if (question) return SendQuestion(held, *to, message, flags);
-  return Perform(held.fd.get(), message, &message.name, FlagsFor(held, flags));
+  // 0.0.0.0 is the sender's own address to the kernel, whichever that is: it was judged as the
+  // loopback address, and goes there.
+  const IpAddress peer = ConnectedTo(to->address);
+  sending.name = peer == to->address ? message.name : AddressFor({peer, to->port}, held.domain);
+  return Perform(notified, held, std::move(sending), flags);
 }
 
 // Names carry data out as well as any packet: only one that is listed goes, in nodeward's own
@@ -199,7 +262,8 @@ Ruling SocketJudge::Performer::SendQuestion(const Held& held, const Endpoint& se
   CopiedMessage clean;
   clean.payload.assign(own.begin(), own.end());
   const CopiedAddress name = AddressFor(server, held.domain);
-  const Ruling sent = Perform(held.fd.get(), clean, &name, FlagsFor(held, flags));
+  // Nothing is to be added to it before it goes.
+  const Ruling sent = SendCopy(held.fd.get(), clean, &name, FlagsFor(flags) & ~MSG_MORE);
   if (sent.answer != Ruling::Answer::kValue) return sent;
   return Ruling::Value(static_cast<std::int64_t>(message.payload.size()));
 }
@@ -216,7 +280,7 @@ Ruling SocketJudge::Performer::SendNetlink(const Held& held, const CopiedMessage
   CopiedAddress kernel;
   kernel.size = sizeof(sockaddr_nl);
   kernel.storage.ss_family = AF_NETLINK;
-  return Perform(held.fd.get(), message, &kernel, FlagsFor(held, flags));
+  return SendCopy(held.fd.get(), message, &kernel, FlagsFor(flags));
 }
 
 int SocketJudge::Performer::TakeHandles(const Notified& notified, std::vector<char>& control,
@@ -248,31 +312,26 @@ int SocketJudge::Performer::TakeHandles(const Notified& notified, std::vector<ch
 
 Ruling SocketJudge::Performer::SendUnix(const Notified& notified, const Held& held,
                                         const CopiedMessage& message, int flags) {
-  CopiedMessage copy = message;
-  std::vector<UniqueFd> handles;
-  if (const int error = TakeHandles(notified, copy.control, handles)) {
+  Sending sending;
+  sending.message = message;
+  sending.as_application = true;
+  if (const int error = TakeHandles(notified, sending.message.control, sending.handles)) {
     return error == EPERM ? Unfetched(error) : Ruling::Error(error);
   }
-  FoundSocket found;
-  CopiedAddress target;
   if (message.addressed) {
     if (held.type == SOCK_STREAM) return Ruling::Error(EISCONN);
     if (message.name.family() != AF_UNIX) return Ruling::Error(EINVAL);
-    found = FindUnixSocket(notified, message.name);
+    FoundSocket found = FindUnixSocket(notified, message.name);
     if (found.error != 0) return Ruling::Error(found.error);
     const Verdict verdict = options_.policy.ConnectUnix(found.real);
     if (!verdict.allowed) {
       return Refuse(codes::kUnixRefused, EACCES, "to send to the UNIX socket " + found.real,
                     found.real, verdict);
     }
-    target = AddressOf(found, message.name);
+    sending.name = AddressOf(found, message.name);
+    sending.way = std::move(found.fd);
   }
-  Ruling ruling = Ruling::Error(EACCES);
-  const int ready = FlagsFor(held, flags) | MSG_DONTWAIT;
-  const int failed = RunStanding(Ids(), [&] {
-    ruling = Perform(held.fd.get(), copy, message.addressed ? &target : nullptr, ready);
-  });
-  return failed != 0 ? Ruling::Error(EACCES) : ruling;
+  return Perform(notified, held, std::move(sending), flags);
 }
 
 }  // namespace nodeward
