@@ -17,14 +17,22 @@ namespace {
 
 constexpr uid_t kKeepId = static_cast<uid_t>(-1);
 
-}  // namespace
-
-int StandAs(const Standing& standing) {
-  // A thread shares its working directory and umask with the others until it says otherwise.
-  if (unshare(CLONE_FS) != 0) return errno;
+// A thread shares its working directory and umask with the others until it says otherwise. Docker's
+// own filter refuses it that (unshare(2), any flag, without CAP_SYS_ADMIN), so only who needs it
+// asks.
+int TakePlace(const Standing& standing) {
+  if (standing.root < 0 && standing.folder < 0) return 0;
+  if (unshare(CLONE_FS) != 0) return errno == EPERM ? kNoPlace : errno;
   if (standing.root >= 0 && (fchdir(standing.root) != 0 || chroot(".") != 0)) return errno;
   if (standing.folder >= 0 && fchdir(standing.folder) != 0) return errno;
   umask(standing.umask);
+  return 0;
+}
+
+}  // namespace
+
+int StandAs(const Standing& standing) {
+  if (const int error = TakePlace(standing)) return error;
   if (!standing.same_user) {
     const PlannedIdentity& who = *standing.identity;
     if (const int status = kernel::SetGroups(who.groups.size(), who.groups.data())) return -status;

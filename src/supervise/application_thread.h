@@ -12,13 +12,16 @@ namespace nodeward {
 struct Standing {
   const PlannedIdentity* identity = nullptr;
   bool same_user = false;
-  int root = -1;     // root folder; -1: the supervisor's
-  int folder = -1;   // working directory; -1: the supervisor's
-  int ruleset = -1;  // Landlock's; -1: none
-  mode_t umask = 0077;
+  int root = -1;        // root folder; -1: the supervisor's
+  int folder = -1;      // working directory; -1: the supervisor's
+  int ruleset = -1;     // Landlock's; -1: none
+  mode_t umask = 0077;  // taken on with a root folder or a working directory only
 };
 
-// Makes the calling thread stand so, for the rest of its life: 0, or an errno.
+// The host does not let a thread have a root folder, working directory and umask of its own.
+constexpr int kNoPlace = -1;
+
+// Makes the calling thread stand so, for the rest of its life: 0, kNoPlace, or an errno.
 int StandAs(const Standing& standing);
 // In a thread of its own. 0, or the errno of what could not be taken on: then the work was not run.
 // Blocks until it ended, and nothing can interrupt that: for work that cannot block.

@@ -1,8 +1,11 @@
 // bind(2) and listen(2), performed by the supervisor.
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 #include "events/codes.h"
 #include "supervise/socket_performer.h"
@@ -17,6 +20,44 @@ std::optional<Endpoint> OwnEndpoint(int fd) {
     return std::nullopt;
   }
   return EndpointOf(own.storage, own.size);
+}
+
+constexpr std::size_t kPathStart = offsetof(sockaddr_un, sun_path);
+
+// The path as seen from anywhere: a relative one continues that of `folder`. ENAMETOOLONG when no
+// address holds it. Abstract and missing names stay as they are.
+int MakeAbsolute(int folder, CopiedAddress& address) {
+  auto& un = reinterpret_cast<sockaddr_un&>(address.storage);
+  if (address.size <= kPathStart || un.sun_path[0] == '\0' || un.sun_path[0] == '/') return 0;
+  const std::string written(un.sun_path, strnlen(un.sun_path, address.size - kPathStart));
+  char path[sizeof(un.sun_path)];
+  const ssize_t size =
+      readlink(("/proc/self/fd/" + std::to_string(folder)).c_str(), path, sizeof(path));
+  if (size <= 0) return ENOENT;
+  const std::string whole = std::string(path, static_cast<std::size_t>(size)) + "/" + written;
+  if (whole.size() >= sizeof(un.sun_path)) return ENAMETOOLONG;
+  std::memcpy(un.sun_path, whole.c_str(), whole.size() + 1);
+  address.size = static_cast<socklen_t>(kPathStart + whole.size() + 1);
+  return 0;
+}
+
+// Binds where no thread can have a working directory and umask of its own. A new file takes the
+// mode of the socket less the umask (unix(7)); the supervisor's may take too much, never too
+// little, and what it took is given afterwards: by the application's ids, so that it is nothing
+// that they may not do. Answers 0 or an errno.
+int BindFromAfar(int fd, CopiedAddress address, mode_t umask, int folder) {
+  if (const int error = MakeAbsolute(folder, address)) return error;
+  const mode_t mode = 0777 & ~umask;
+  if (fchmod(fd, mode) != 0) return errno;
+  if (bind(fd, address.get(), address.size) != 0) return errno;
+  const auto& un = reinterpret_cast<const sockaddr_un&>(address.storage);
+  if (address.size <= kPathStart || un.sun_path[0] == '\0') return 0;
+  const std::string path(un.sun_path, strnlen(un.sun_path, address.size - kPathStart));
+  struct stat made {};
+  if (lstat(path.c_str(), &made) == 0 && S_ISSOCK(made.st_mode) && (made.st_mode & 0777) != mode) {
+    chmod(path.c_str(), mode);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -56,13 +97,12 @@ Ruling SocketJudge::Performer::Bind(const Notified& notified) {
 // In the application's place: its folder, its umask, its Landlock domain decide.
 Ruling SocketJudge::Performer::BindUnix(const Notified& notified, const Held& held,
                                         const CopiedAddress& address) {
-  constexpr std::size_t kStart = offsetof(sockaddr_un, sun_path);
   const auto& un = reinterpret_cast<const sockaddr_un&>(address.storage);
   if (address.family() != AF_UNIX) return Ruling::Error(EINVAL);
-  if (address.size > kStart) {  // shorter: the kernel chooses an abstract name
+  if (address.size > kPathStart) {  // shorter: the kernel chooses an abstract name
     const bool abstract = un.sun_path[0] == '\0';
     const std::string name(un.sun_path + (abstract ? 1 : 0),
-                           address.size - kStart - (abstract ? 1 : 0));
+                           address.size - kPathStart - (abstract ? 1 : 0));
     const std::string path = abstract ? "@" + name : std::string(name.c_str());
     const Verdict verdict = options_.policy.BindUnix(path);
     if (!verdict.allowed) {
@@ -72,9 +112,16 @@ Ruling SocketJudge::Performer::BindUnix(const Notified& notified, const Held& he
   const Place place = PlaceOf(notified);
   if (place.standing.folder < 0) return Ruling::Error(EACCES);  // it has gone
   int error = 0;
-  const int failed = RunStanding(place.standing, [&] {
+  int failed = RunStanding(place.standing, [&] {
     error = bind(held.fd.get(), address.get(), address.size) == 0 ? 0 : errno;
   });
+  if (failed == kNoPlace && place.standing.root < 0) {
+    Standing here = place.standing;
+    here.folder = -1;
+    failed = RunStanding(here, [&] {
+      error = BindFromAfar(held.fd.get(), address, here.umask, place.standing.folder);
+    });
+  }
   if (failed != 0) return Ruling::Error(EACCES);
   return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
 }
