@@ -15,6 +15,7 @@
 #include "host/library_search.h"
 #include "host/proc.h"
 #include "host/system_files.h"
+#include "host/trusted_path.h"
 
 namespace nodeward {
 namespace {
@@ -42,7 +43,8 @@ bool OnlyRootWrites(std::string folder) {
 
 Error NotExecutable(Error error) {
   error.what = "the command cannot be executed: " + error.what;
-  error.exit_code = kExitNotExecutable;
+  const bool missing = error.what.find("ENOENT") != std::string::npos || NotFound(error);
+  error.exit_code = missing ? kExitNotFound : kExitNotExecutable;
   return error;
 }
 

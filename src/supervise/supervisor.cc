@@ -95,6 +95,7 @@ class Supervisor::Loop {
     if (auto established = Establish(plan_); !established) return established;
     groups_made_ = true;
     limits_.Start();
+    violations_before_ = folder_.Total();  // it may try something before the launch has returned
     auto launched = Launch(plan_, keeper_, arena_, watch_);
     const bool exposed = !arena_.locked() && !plan_.secrets.secrets.empty();
     ForgetSecrets(plan_);
@@ -104,7 +105,6 @@ class Supervisor::Loop {
     }
     main_ = launched->pid;
     started_ = Steady::now();
-    violations_before_ = folder_.Total();
     RaiseOomScore(main_);
     bus_.Emit(StartEvent(plan_, *launched, restarts_));
     if (exposed) bus_.Emit(SecretsGapEvent(kArenaNotLocked));

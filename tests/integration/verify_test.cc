@@ -227,7 +227,7 @@ TEST_F(VerifyTest, WithEveryStepTheCommandRuns) {
 }
 
 TEST_F(VerifyTest, WithoutNoNewPrivsTheKernelTakesNoFilter) {
-  EXPECT_THAT(Without({"no_new_privs"}), StartsWith("seccomp: the kernel refused"));
+  EXPECT_THAT(Without({"no_new_privs", "landlock"}), StartsWith("seccomp: the kernel refused"));
   EXPECT_FALSE(Ran());
 }
 
@@ -247,7 +247,7 @@ TEST_F(VerifyTest, UnverifiedAMissingStepWouldGoUnnoticed) {
 // What has to go with a step, so that the launch gets as far as the verification.
 std::vector<std::string> With(const std::string& name) {
   if (name == "bounding") return {name, "capabilities"};  // which then has no CAP_SETPCAP
-  if (name == "no_new_privs") return {name, "seccomp"};   // which wants it: see above
+  if (name == "no_new_privs") return {name, "landlock", "seccomp"};  // which wants it: see above
   return {name};
 }
 

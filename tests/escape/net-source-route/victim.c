@@ -14,9 +14,6 @@ static long option(int family, int level, int name, const void* value, socklen_t
 static const unsigned char record[8] = {7, 7, 4, 0, 0, 0, 0, 0};  // IP: record the route
 static const unsigned char padding[8] = {0, 0, 1, 4, 0, 0, 0, 0};  // IPv6: a header of padding
 static long try_ip_options(void) { return option(AF_INET, IPPROTO_IP, IP_OPTIONS, record, 8); }
-static long try_dstopts(void) {
-  return option(AF_INET6, IPPROTO_IPV6, IPV6_DSTOPTS, padding, 8);
-}
 static long try_pktoptions(void) { return option(AF_INET6, IPPROTO_IPV6, 6, padding, 0); }
 static long try_transparent(void) {
   const int off = 0;
@@ -44,7 +41,7 @@ static long try_timestamping(void) {
 }
 
 #define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(ip_options), ACT(dstopts), ACT(pktoptions), ACT(transparent), ACT(retopts), ACT(timestamping), {NULL, NULL}};
+static const struct act acts[] = {ACT(ip_options), ACT(pktoptions), ACT(transparent), ACT(retopts), ACT(timestamping), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

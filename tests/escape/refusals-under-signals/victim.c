@@ -1,6 +1,8 @@
 // nsjail 0c95a1f: 32 threads are refused under a signal each millisecond, and end amid it: nothing
 // hangs.
 #define _GNU_SOURCE
+#include <sched.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/time.h>
 #include "../attack.h"
@@ -24,7 +26,7 @@ static long storm(void) {
   for (int i = 0; i < 32; ++i) {
     if (pthread_create(&threads[i], NULL, refuse, NULL) != 0) return -1;
   }
-  for (int i = 0; i < 50; ++i) usleep(10000);
+  for (int i = 0; i < 50; ++i) poll(NULL, 0, 10);
   return 0;
 }
 static long try_storm(void) { return storm(); }

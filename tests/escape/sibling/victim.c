@@ -1,6 +1,8 @@
 // CVE-2017-5206 and its like: a child of its own is traced, its memory written, its descriptors
 // taken.
 #define _GNU_SOURCE
+#include <sched.h>
+#include <poll.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include "../attack.h"
@@ -11,7 +13,7 @@ static pid_t child(void) {
   if (pid == 0) {
     pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
-      sleep(20);
+      for (int i = 0; i < 200; ++i) poll(NULL, 0, 100);
       _exit(0);
     }
   }

@@ -45,6 +45,15 @@ class FakeMemory : public CallerMemory {
     return 0;
   }
 
+  bool Write(std::uint64_t address, const void* buffer, std::size_t size) override {
+    for (auto& [start, bytes] : regions_) {
+      if (address < start || address + size > start + bytes.size()) continue;
+      std::memcpy(bytes.data() + (address - start), buffer, size);
+      return true;
+    }
+    return false;
+  }
+
   std::set<std::uint64_t> reads;
   std::size_t total = 0;
 
