@@ -45,6 +45,9 @@ Error NotExecutable(Error error) {
   error.what = "the command cannot be executed: " + error.what;
   const bool missing = error.what.find("ENOENT") != std::string::npos || NotFound(error);
   error.exit_code = missing ? kExitNotFound : kExitNotExecutable;
+  if (error.hint.empty() && missing) {
+    error.hint = "the file is there: its interpreter (#! line or ld.so) is not";
+  }
   return error;
 }
 

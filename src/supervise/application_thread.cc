@@ -20,7 +20,7 @@ constexpr uid_t kKeepId = static_cast<uid_t>(-1);
 // A thread shares its working directory and umask with the others until it says otherwise. Docker's
 // own filter refuses it that (unshare(2), any flag, without CAP_SYS_ADMIN), so only who needs it
 // asks.
-int TakePlace(const Standing& standing) {
+int TakePlace(const Stance& standing) {
   if (standing.root < 0 && standing.folder < 0) return 0;
   if (unshare(CLONE_FS) != 0) return errno == EPERM ? kNoPlace : errno;
   if (standing.root >= 0 && (fchdir(standing.root) != 0 || chroot(".") != 0)) return errno;
@@ -31,7 +31,7 @@ int TakePlace(const Standing& standing) {
 
 }  // namespace
 
-int StandAs(const Standing& standing) {
+int StandAs(const Stance& standing) {
   if (const int error = TakePlace(standing)) return error;
   if (!standing.same_user) {
     const PlannedIdentity& who = *standing.identity;
@@ -45,7 +45,7 @@ int StandAs(const Standing& standing) {
   return -kernel::LandlockRestrict(standing.ruleset, 0);
 }
 
-int RunStanding(const Standing& standing, const std::function<void()>& work) {
+int RunStanding(const Stance& standing, const std::function<void()>& work) {
   int error = 0;
   std::thread([&] {
     error = StandAs(standing);

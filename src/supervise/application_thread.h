@@ -9,7 +9,7 @@
 
 namespace nodeward {
 
-struct Standing {
+struct Stance {
   const PlannedIdentity* identity = nullptr;
   bool same_user = false;
   int root = -1;        // root folder; -1: the supervisor's
@@ -22,9 +22,9 @@ struct Standing {
 constexpr int kNoPlace = -1;
 
 // Makes the calling thread stand so, for the rest of its life: 0, kNoPlace, or an errno.
-int StandAs(const Standing& standing);
+int StandAs(const Stance& standing);
 // In a thread of its own. 0, or the errno of what could not be taken on: then the work was not run.
 // Blocks until it ended, and nothing can interrupt that: for work that cannot block.
-int RunStanding(const Standing& standing, const std::function<void()>& work);
+int RunStanding(const Stance& standing, const std::function<void()>& work);
 
 }  // namespace nodeward

@@ -116,7 +116,7 @@ Ruling SocketJudge::Performer::BindUnix(const Notified& notified, const Held& he
     error = bind(held.fd.get(), address.get(), address.size) == 0 ? 0 : errno;
   });
   if (failed == kNoPlace && place.standing.root < 0) {
-    Standing here = place.standing;
+    Stance here = place.standing;
     here.folder = -1;
     failed = RunStanding(here, [&] {
       error = BindFromAfar(held.fd.get(), address, here.umask, place.standing.folder);

@@ -156,8 +156,8 @@ Ruling SocketJudge::Performer::Tell(const Notified& notified) {
                 verdict);
 }
 
-Standing SocketJudge::Performer::Ids() const {
-  Standing standing;
+Stance SocketJudge::Performer::Ids() const {
+  Stance standing;
   standing.identity = &options_.identity;
   standing.same_user = options_.same_user;
   return standing;

@@ -52,12 +52,12 @@ class SocketJudge::Performer {
   Ruling Refuse(std::string_view code, int error, std::string deed, const std::string& target,
                 const Verdict& verdict) const;
   // Its ids, and no place: for sockets that are held by descriptor.
-  Standing Ids() const;
+  Stance Ids() const;
   // Its place, too. The descriptors must outlive the use.
   struct Place {
     UniqueFd root;
     UniqueFd folder;
-    Standing standing;
+    Stance standing;
   };
   Place PlaceOf(const Notified& notified) const;
 

@@ -144,9 +144,9 @@ test('commands that cannot be executed', async (t) => {
     ['no-such-command', 127, [/"no-such-command" was not found in PATH/, /try: /]],
     ['./no-such-command', 127, [/no-such-command" was not found/]],
     [inside('plain/below'), 127, [/was not found/]],
-    [inside('script'), 127, [/cannot execute .*script: ENOENT/, /try: .*interpreter/]],
+    [inside('script'), 127, [/interpreter: the command cannot be executed: .*ENOENT/, /try: .*interpreter/]],
     [inside('plain'), 126, [/plain" cannot be executed: EACCES/, /try: chmod \+x/]],
-    [inside('binary'), 126, [/cannot execute .*binary: ENOEXEC/, /try: .*#!/]],
+    [inside('binary'), 126, [/binary: the command cannot be executed: .*"#!"/]],
     [folder, 126, [/is a folder/, /try: nodeward run -- node/]],
     ['', 127, [/command is empty/]],
   ]) {

@@ -25,7 +25,7 @@ std::size_t OpenSockets() {
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     std::error_code gone;
     const std::string target = std::filesystem::read_symlink(entry.path(), gone);
-    count += target.starts_with("socket:") ? 1 : 0;
+    if (target.starts_with("socket:")) ++count;
   }
   return count;
 }
@@ -129,7 +129,8 @@ TEST_F(KeepingSourceTest, ASweepLetsGoOfWhatNobodyHolds) {
   source_->Sweep();
   EXPECT_EQ(Kept(), 1u);
   const Fetched fetched = FetchFrom(*source_, 3, application.pid());
-  if (fetched.error == 0) EXPECT_EQ(InodeOf(fetched.fd.get()), inode);
+  ASSERT_EQ(fetched.error, 0);
+  EXPECT_EQ(InodeOf(fetched.fd.get()), inode);
 }
 
 TEST_F(KeepingSourceTest, EveryProcessCounts) {

@@ -22,7 +22,7 @@ const acts = {
   machine: () => void new vm.Script('r(t)').runInNewContext({ r: fs.readFileSync, t: target }),
   report: () => {
     process.report.directory = outside;
-    const cwd = process.report.writeReport('report.json');
+    const cwd = process.report.writeReport(`report-${process.pid}.json`);
     if (!fs.existsSync(path.join(outside, cwd))) throw { code: 'EACCES' };
   },
   snapshot: () => void require('node:v8').writeHeapSnapshot(path.join(outside, 'heap')),
