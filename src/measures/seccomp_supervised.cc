@@ -39,9 +39,7 @@ std::vector<SupervisedCall> SupervisedCalls(const Supervision& supervision) {
     if (!supervision.questions) send.passes.push_back({"sendto", {{4, ~std::uint64_t{0}, 0}}});
     calls.push_back(std::move(send));
   }
-  if (supervision.sockets) {
-    for (const std::string_view call : {"socket", "socketpair"}) calls.push_back({call, {}});
-  }
+  if (supervision.sockets) calls.push_back({"socket", {}});
   return calls;
 }
 

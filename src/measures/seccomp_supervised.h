@@ -19,7 +19,7 @@ struct Supervision {
   bool signals = false;    // kill towards anything but the caller's own group
   bool network = false;    // connect, bind, listen, and what is sent to an address
   bool questions = false;  // send without an address as well: a name server's question
-  bool sockets = false;    // socket, socketpair: where a socket cannot be fetched later
+  bool sockets = false;    // socket: where a socket cannot be fetched later
 };
 
 struct SupervisedCall {

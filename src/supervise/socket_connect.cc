@@ -247,6 +247,8 @@ Ruling SocketJudge::Performer::ConnectUnix(const Notified& notified, Held held,
   }
   // Waits where the server's queue is full: not in the notify thread, whatever the flags say now.
   auto answer = notified.later();
+  // A copy that stayed open would keep the peer from seeing the end.
+  if (held.type != SOCK_DGRAM) source_->Drop(held.inode);
   const CopiedAddress target = AddressOf(found, address);
   const auto way = std::make_shared<UniqueFd>(std::move(found.fd));  // `target` leads through it
   const auto shared = std::make_shared<Held>(std::move(held));

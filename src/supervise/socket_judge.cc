@@ -74,8 +74,7 @@ SocketJudge::~SocketJudge() = default;
 void SocketJudge::Enter(UniqueFd ruleset) { performer_->Enter(std::move(ruleset)); }
 
 std::vector<int> SocketJudge::Calls() const {
-  return {SYS_connect, SYS_bind,     SYS_listen, SYS_sendto,
-          SYS_sendmsg, SYS_sendmmsg, SYS_socket, SYS_socketpair};
+  return {SYS_connect, SYS_bind, SYS_listen, SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_socket};
 }
 
 Ruling SocketJudge::Rule(const Notified& notified) { return performer_->Rule(notified); }
@@ -107,8 +106,6 @@ Ruling SocketJudge::Performer::Rule(const Notified& notified) {
       return SendMany(notified);
     case SYS_socket:
       return MakeSocket(notified);
-    case SYS_socketpair:
-      return MakePair(notified);
     default:
       return Ruling::Error(ENOSYS);
   }

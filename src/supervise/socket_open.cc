@@ -1,4 +1,4 @@
-// socket(2) and socketpair(2), performed by the supervisor where it could not fetch a socket later.
+// socket(2), performed by the supervisor where it could not fetch a socket later.
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
@@ -47,30 +47,6 @@ Ruling SocketJudge::Performer::MakeSocket(const Notified& notified) {
   if (number < 0) return Ruling::Error(-number);
   source_->Keep(std::move(made));
   return Ruling::Value(number);
-}
-
-Ruling SocketJudge::Performer::MakePair(const Notified& notified) {
-  const auto* arguments = reinterpret_cast<const std::uint64_t*>(notified.call.args);
-  if (!IsAllowedKind("socketpair", arguments)) return Ruling::Error(EPERM);
-  int pair[2];
-  int status = -1;
-  // SO_PEERCRED shows who made it.
-  const int failed = RunStanding(Ids(), [&] {
-    status = socketpair(AF_UNIX, static_cast<int>(arguments[1]) | SOCK_CLOEXEC, 0, pair) == 0
-                 ? 0
-                 : errno;
-  });
-  if (failed != 0 || status != 0) return Ruling::Error(failed != 0 ? EACCES : status);
-  UniqueFd ends[2] = {UniqueFd(pair[0]), UniqueFd(pair[1])};
-  const bool closes = (arguments[1] & SOCK_CLOEXEC) != 0;
-  int numbers[2];
-  for (int i = 0; i < 2; ++i) {
-    numbers[i] = notified.install(ends[i].get(), closes);
-    if (numbers[i] < 0) return Ruling::Error(-numbers[i]);
-  }
-  if (!notified.memory.Write(arguments[3], numbers, sizeof(numbers))) return Ruling::Error(EFAULT);
-  for (UniqueFd& end : ends) source_->Keep(std::move(end));
-  return Ruling::Value(0);
 }
 
 }  // namespace nodeward

@@ -1,5 +1,5 @@
-// SocketJudge's inside, spread over socket_judge.cc (dispatch), socket_open.cc (socket,
-// socketpair), socket_connect.cc, socket_bind.cc and socket_send.cc. Private to them.
+// SocketJudge's inside, spread over socket_judge.cc (dispatch), socket_open.cc (socket),
+// socket_connect.cc, socket_bind.cc and socket_send.cc. Private to them.
 #pragma once
 
 #include <chrono>
@@ -63,7 +63,6 @@ class SocketJudge::Performer {
 
   // ---- socket_open.cc
   Ruling MakeSocket(const Notified& notified);
-  Ruling MakePair(const Notified& notified);
 
   // ---- socket_connect.cc
   Ruling Connect(const Notified& notified);

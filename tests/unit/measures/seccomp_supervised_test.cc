@@ -55,7 +55,7 @@ TEST(SupervisedCalls, EachPartAsksForItsOwn) {
   EXPECT_THAT(Names({.signals = true}), ElementsAre("kill"));
   EXPECT_THAT(Names({.network = true}),
               ElementsAre("bind", "connect", "listen", "sendmmsg", "sendmsg", "sendto"));
-  EXPECT_THAT(Names({.sockets = true}), ElementsAre("socket", "socketpair"));
+  EXPECT_THAT(Names({.sockets = true}), ElementsAre("socket"));
 }
 
 TEST(SupervisedCalls, NothingIsAskedWhereNobodyAnswers) {
@@ -167,7 +167,6 @@ TEST(SupervisedCalls, EverySocketWhereNoneCanBeFetched) {
   const Filter filter = Supervised({.network = true, .sockets = true});
   EXPECT_EQ(filter("socket", AF_INET, SOCK_STREAM, 0), kNotify);
   EXPECT_EQ(filter("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), kNotify);
-  EXPECT_EQ(filter("socketpair", AF_UNIX, SOCK_STREAM, 0, kAnywhere), kNotify);
   EXPECT_EQ(filter("socket", AF_PACKET, SOCK_RAW, 0), kNotify) << "refused by whoever answers";
 }
 

@@ -23,7 +23,7 @@ const acts = {
   report: () => {
     process.report.directory = outside;
     const cwd = process.report.writeReport(`report-${process.pid}.json`);
-    if (!fs.existsSync(path.join(outside, cwd))) throw { code: 'EACCES' };
+    if (cwd === '' || !fs.existsSync(path.join(outside, cwd))) throw { code: 'EACCES' };
   },
   snapshot: () => void require('node:v8').writeHeapSnapshot(path.join(outside, 'heap')),
   execve: () => {
