@@ -15,8 +15,7 @@ inline constexpr std::string_view kCallPermitted = "NW202";  // permissive: told
 inline constexpr std::string_view kCallKilled = "NW203";     // on_violation = "kill"
 inline constexpr std::string_view kOpenRefused = "NW211";    // no [filesystem] rule allows it
 inline constexpr std::string_view kExecRefused = "NW212";    // not to be executed
-inline constexpr std::string_view kAddonRefused =
-    "NW213";  // native code beside the interpreter's own
+inline constexpr std::string_view kAddonRefused = "NW213";   // native code was not loaded
 inline constexpr std::string_view kConnectRefused = "NW221";  // no [network] connect rule allows it
 inline constexpr std::string_view kListenRefused = "NW222";   // bind or listen
 inline constexpr std::string_view kSendRefused = "NW223";     // a datagram's address

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "host/trusted_path.h"
+#include "measures/file_rules.h"
 #include "measures/landlock_rights.h"
 #include "measures/rows.h"
 
@@ -76,7 +77,8 @@ void PlanReplaced(const FilePolicy& files, int abi, PlannedNamespaces& planned) 
 Result<void> PlanTree(const LaunchPlan& plan, const FilePolicy& files, PlannedNamespaces& planned) {
   for (const char* folder : kPrivateFolders) {
     const auto found = ResolveTrusted(folder, std::nullopt);
-    if (found && found->folder && found->links.empty()) planned.private_folders.emplace_back(folder);
+    if (found && found->folder && found->links.empty())
+      planned.private_folders.emplace_back(folder);
   }
   if (auto seen = RefuseHidden(planned, "the command", plan.path); !seen) return seen;
   if (auto seen = RefuseHidden(planned, "the working directory", WorkdirOf(plan)); !seen) {
@@ -131,6 +133,11 @@ Result<void> PlanMounts(const Profile& profile, const HostReport& host, LaunchPl
   // Rules depend on who the application will be, which is planned only after this.
   LaunchPlan scratch = plan;
   if (auto who = kIdentityMeasure.prepare(profile, host, scratch); !who) return who;
+  if (plan.files.rules().empty()) {  // asked by itself: a launch has resolved them
+    auto files = ResolveFileRules(profile, host, scratch);
+    if (!files) return Fail(files.error());
+    plan.files = std::move(files->policy);
+  }
   if (planned.mount) {
     if (auto tree = PlanTree(scratch, plan.files, planned); !tree) return tree;
   }

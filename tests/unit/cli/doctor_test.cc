@@ -87,12 +87,12 @@ TEST(DoctorKernelTest, WakeUpFlagsSayWhichKernelHasThem) {
   EXPECT_FINDING(Find(host, "wake_up_flags"), "partly", "counted twice");
 }
 
-TEST(DoctorKernelTest, LandlockIsNotClaimed) {
+TEST(DoctorKernelTest, LandlockConfinesFiles) {
   EXPECT_EQ(Find(Machine(), "landlock").value, "ABI 6");
-  EXPECT_FINDING(Find(Machine(), "landlock"), "info", "does not use it yet");
+  EXPECT_FINDING(Find(Machine(), "landlock"), "yes", "confined by rules");
   HostReport host = Machine();
   host.landlock_abi = 0;
-  EXPECT_FINDING(Find(host, "landlock"), "info", "not be possible here");
+  EXPECT_FINDING(Find(host, "landlock"), "no", "cannot be confined here");
 }
 
 TEST(DoctorKernelTest, YamaAndTerminals) {

@@ -94,9 +94,6 @@ TEST(SupervisedCalls, OpensThatReadPassAndOpensThatWriteDoNot) {
     for (const int flags : reading) {
       const std::uint64_t all = static_cast<std::uint32_t>(flags) | above;
       EXPECT_EQ(filter("openat", kAtCwd, kAnywhere, all), kAllow) << std::hex << all;
-#ifdef SYS_open
-      EXPECT_EQ(filter("open", kAnywhere, all), kAllow) << std::hex << all;
-#endif
     }
     for (const int flags : writing) {
       const std::uint64_t all = static_cast<std::uint32_t>(flags) | above;

@@ -101,12 +101,14 @@ TEST(DecideAll, EachSectionHasItsEnforcement) {
 TEST(DecideAll, RefusalsNameMeasureReasonAndHelp) {
   const Profile profile = Asking(Enforcement::kStrict);
   const Errors errors = Refusals(profile, DecideAll(profile, Host()));
-  ASSERT_EQ(errors.size(), 2u) << "all at once";
+  ASSERT_EQ(errors.size(), 4u) << "all at once";
   EXPECT_THAT(errors[0].what, HasSubstr("limits: limits.files above the hard limit"));
   EXPECT_EQ(errors[0].where, "app.toml");
   EXPECT_NE(errors[0].hint, "");
-  EXPECT_THAT(errors[1].what, HasSubstr("seccomp: "));
-  EXPECT_THAT(errors[1].what, HasSubstr("another listener is there"));
+  EXPECT_THAT(errors[1].what, HasSubstr("network: "));
+  EXPECT_THAT(errors[2].what, HasSubstr("landlock: "));
+  EXPECT_THAT(errors[3].what, HasSubstr("seccomp: "));
+  EXPECT_THAT(errors[3].what, HasSubstr("another listener is there"));
   const Profile best = Asking(Enforcement::kBestEffort);
   EXPECT_TRUE(Refusals(best, DecideAll(best, Host())).empty());
 }
@@ -132,14 +134,6 @@ TEST(ExplainAll, StatesAndGaps) {
   HostReport without = Host();
   without.seccomp.filter = false;
   EXPECT_EQ(RowOf(ExplainAll(Profile{}, without), "seccomp").state, "unavailable");
-}
-
-TEST(ExplainAll, WhatThisVersionLacksIsNeverLeftOut) {
-  const auto rows = ExplainAll(Profile{}, Host());
-  for (const char* name : {"filesystem", "network"}) {
-    EXPECT_EQ(RowOf(rows, name).state, "off");
-    EXPECT_THAT(RowOf(rows, name).what, HasSubstr("not available in this version"));
-  }
 }
 
 TEST(ExplainAll, SecretsNameVaultAndRequiredNames) {

@@ -85,7 +85,8 @@ TEST(SyscallGroups, UnknownGroupIsNull) {
 }
 
 TEST(BuiltinProfiles, AreTheProfilesAndNotTheGroups) {
-  ASSERT_EQ(BuiltinProfiles().size(), 1u);
+  ASSERT_EQ(BuiltinProfiles().size(), 2u);
+  EXPECT_EQ(BuiltinProfiles()[1].name, "strict");
   EXPECT_EQ(BuiltinProfiles()[0].name, "default");
   EXPECT_NE(BuiltinProfiles()[0].text.find("[syscalls]"), std::string_view::npos);
 }

@@ -283,7 +283,7 @@ TEST(Keys, RefusesByNameWhatThisVersionLacks) {
     ASSERT_EQ(applied.errors.size(), 1u) << path;
     EXPECT_EQ(applied.errors[0].what, "\"" + path + "\" is not available in this version");
   }
-  for (const char* section : {"node", "supervise.health"}) {
+  for (const char* section : {"supervise.health"}) {
     const auto applied = ApplyText("[" + std::string(section) + "]\n");
     ASSERT_EQ(applied.errors.size(), 1u) << section;
     EXPECT_EQ(applied.errors[0].what,

@@ -206,14 +206,6 @@ TEST_F(ViolationsTest, WhoMakesUpTargetsIsToldApartByTheCallAlone) {
   EXPECT_THAT(Told(), SizeIs(1)) << "another error is told still";
 }
 
-TEST_F(ViolationsTest, WhatIsHeldIsBounded) {
-  violations_->Hold();
-  // Ever new errors: told apart whatever the budget.
-  for (int i = 1; i <= 600; ++i) Record(To("/a"), i);
-  violations_->Announce();
-  EXPECT_THAT(Told(), SizeIs(256));
-}
-
 TEST(LineWith, KeepsWhatIsThere) {
   EXPECT_EQ(LineWith("filesystem", "read", {}, "/a"), "[filesystem] read = [\"/a\"]");
   EXPECT_EQ(LineWith("network", "connect", {"@loopback", "x:1"}, "y:2"),
