@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 #include <linux/capability.h>
 #include <unistd.h>
 
@@ -159,7 +162,10 @@ TEST(Namespaces, WhatTheTreeWouldHideOrCannotHoldIsRefused) {
   };
   Profile profile = Mounting();
   EXPECT_EQ(refused(profile), "taken");
-  EXPECT_THAT(refused(profile, "/tmp/program"), HasSubstr("the command lies in /tmp"));
+  const std::string program = "/tmp/nodeward-test-program-" + std::to_string(getpid());
+  std::filesystem::copy_file("/bin/true", program);
+  EXPECT_THAT(refused(profile, program), HasSubstr("the command lies in /tmp"));
+  std::filesystem::remove(program);
   profile.filesystem.write = List({"/"});
   EXPECT_THAT(refused(profile), HasSubstr("read-only"));
   profile.filesystem.write = List({"/proc/sys"});
