@@ -2,12 +2,12 @@
 // kernel reads the path a second time. The control of the races: under it, they win.
 #pragma once
 
-#include <sched.h>
-#include <poll.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>

@@ -1,5 +1,5 @@
-// What the attackers of names share: questions, written by hand, and what the name server of the test
-// (name_server.js) says of them.
+// What the attackers of names share: questions, written by hand, and what the name server of the
+// test (name_server.js) says of them.
 #pragma once
 
 #include "peers.h"

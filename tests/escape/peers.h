@@ -1,5 +1,5 @@
-// What the attackers of the network share: peers on the loopback, in the attacker itself. One may be
-// reached (127.0.0.1), one may not (127.0.0.2); an attempt counts by what arrives, not by what a
+// What the attackers of the network share: peers on the loopback, in the attacker itself. One may
+// be reached (127.0.0.1), one may not (127.0.0.2); an attempt counts by what arrives, not by what a
 // call answers.
 #pragma once
 

@@ -31,8 +31,10 @@ static long try_chosen_late(void) {
   return closed_after(fd, listen(fd, 1));
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(tcp), ACT(udp), ACT(six), ACT(mapped), ACT(unspec), ACT(chosen), ACT(chosen_late), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(tcp),    ACT(udp),    ACT(six),         ACT(mapped),
+                                  ACT(unspec), ACT(chosen), ACT(chosen_late), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

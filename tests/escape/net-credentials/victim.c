@@ -1,5 +1,5 @@
-// Whom a server on a UNIX socket takes the sender for: what the supervisor sends for the application
-// must not carry the supervisor's ids.
+// Whom a server on a UNIX socket takes the sender for: what the supervisor sends for the
+// application must not carry the supervisor's ids.
 #include "../peers.h"
 
 static long sent_as(int type, int how) {
@@ -22,8 +22,8 @@ static long sent_as(int type, int how) {
   }
   if (sendmsg(pair[0], &message, 0) < 0) return -1;
   char room[256];
-  struct msghdr got = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = room,
-                       .msg_controllen = sizeof(room)};
+  struct msghdr got = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
   char taken[8];
   part.iov_base = taken;
   if (recvmsg(pair[1], &got, MSG_DONTWAIT) < 0) return -1;
@@ -41,8 +41,10 @@ static long try_stream(void) { return sent_as(SOCK_STREAM, 0); }
 static long try_dgram(void) { return sent_as(SOCK_DGRAM, 0); }
 static long try_seqpacket(void) { return sent_as(SOCK_SEQPACKET, 0); }
 static long try_forged(void) { return sent_as(SOCK_DGRAM, 1); }
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(stream), ACT(dgram), ACT(seqpacket), ACT(forged), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {
+    ACT(stream), ACT(dgram), ACT(seqpacket), ACT(forged), {NULL, NULL}};
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
   return try_all(acts, argv + 1);

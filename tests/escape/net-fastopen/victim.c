@@ -18,10 +18,11 @@ static long try_sendmsg(void) {
 static long try_sendmmsg(void) {
   struct at to = at4(FORBIDDEN, tcp.port);
   struct iovec part = {"data", 4};
-  struct mmsghdr many = {.msg_hdr = {.msg_name = &to.any, .msg_namelen = to.size,
-                                     .msg_iov = &part, .msg_iovlen = 1}};
+  struct mmsghdr many = {
+      .msg_hdr = {.msg_name = &to.any, .msg_namelen = to.size, .msg_iov = &part, .msg_iovlen = 1}};
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  return closed_after(fd, reached(tcp.forbidden, SOCK_STREAM, sendmmsg(fd, &many, 1, MSG_FASTOPEN)));
+  return closed_after(fd,
+                      reached(tcp.forbidden, SOCK_STREAM, sendmmsg(fd, &many, 1, MSG_FASTOPEN)));
 }
 static long try_option(void) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
@@ -38,8 +39,10 @@ static long try_mapped(void) {
                                   sendto(fd, "data", 4, MSG_FASTOPEN, &to.any, to.size)));
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(sendto), ACT(sendmsg), ACT(sendmmsg), ACT(option), ACT(mapped), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(sendto), ACT(sendmsg), ACT(sendmmsg),
+                                  ACT(option), ACT(mapped),  {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

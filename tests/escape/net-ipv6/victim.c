@@ -35,8 +35,10 @@ static long try_scoped(void) {
   return closed_after(fd, reached(tcp6, SOCK_STREAM, connect_to(fd, to)));
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(tcp), ACT(any), ACT(udp), ACT(udp_any), ACT(short), ACT(scoped), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(tcp),   ACT(any),    ACT(udp),    ACT(udp_any),
+                                  ACT(short), ACT(scoped), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -33,8 +33,13 @@ static long try_high_bits(void) {
   return fd < 0 ? fd : close(fd);
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(mptcp), ACT(mptcp6), ACT(sctp), ACT(sctp_seqpacket), ACT(dccp), ACT(udplite), ACT(raw), ACT(raw6), ACT(icmp), ACT(packet), ACT(vsock), ACT(alg), ACT(bluetooth), ACT(can), ACT(tipc), ACT(xdp), ACT(smc), ACT(high_bits), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(mptcp),     ACT(mptcp6),    ACT(sctp),   ACT(sctp_seqpacket),
+                                  ACT(dccp),      ACT(udplite),   ACT(raw),    ACT(raw6),
+                                  ACT(icmp),      ACT(packet),    ACT(vsock),  ACT(alg),
+                                  ACT(bluetooth), ACT(can),       ACT(tipc),   ACT(xdp),
+                                  ACT(smc),       ACT(high_bits), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -14,7 +14,8 @@ static long try_four(void) { return listening(AF_INET, 0); }
 static long try_six(void) { return listening(AF_INET6, 0); }
 static long try_dissolved(void) { return listening(AF_INET, 1); }
 
-#define ACT(name) {#name, try_##name}
+#define ACT(name) \
+  { #name, try_##name }
 static const struct act acts[] = {ACT(four), ACT(six), ACT(dissolved), {NULL, NULL}};
 
 int main(int argc, char** argv) {

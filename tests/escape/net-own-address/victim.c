@@ -1,5 +1,5 @@
-// 0.0.0.0 is "this machine": the kernel takes the sender's own address for it, so that a socket that
-// is bound to a forbidden address would reach that.
+// 0.0.0.0 is "this machine": the kernel takes the sender's own address for it, so that a socket
+// that is bound to a forbidden address would reach that.
 #include "../peers.h"
 
 static struct peers udp, tcp;
@@ -37,8 +37,12 @@ static long try_pktinfo(void) {
   struct at to = at4("0.0.0.0", udp.port);
   char room[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};
   struct iovec part = {"data", 4};
-  struct msghdr message = {.msg_name = &to.any, .msg_namelen = to.size, .msg_iov = &part,
-                           .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
+  struct msghdr message = {.msg_name = &to.any,
+                           .msg_namelen = to.size,
+                           .msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = room,
+                           .msg_controllen = sizeof(room)};
   struct cmsghdr* entry = CMSG_FIRSTHDR(&message);
   entry->cmsg_level = IPPROTO_IP;
   entry->cmsg_type = IP_PKTINFO;
@@ -55,7 +59,8 @@ static long try_tcp(void) {
   return closed_after(fd, reached(tcp.forbidden, SOCK_STREAM, connect_to(fd, to)));
 }
 
-#define ACT(name) {#name, try_##name}
+#define ACT(name) \
+  { #name, try_##name }
 static const struct act acts[] = {ACT(sendto),  ACT(sendmsg), ACT(sendmmsg), ACT(connect),
                                   ACT(pktinfo), ACT(tcp),     {NULL, NULL}};
 

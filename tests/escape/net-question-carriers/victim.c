@@ -49,8 +49,11 @@ static long try_record(void) {
   return sent(text, size + 19, size);
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(trailing), ACT(subnet), ACT(local_option), ACT(padding), ACT(cookie), ACT(two_questions), ACT(record), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(trailing), ACT(subnet), ACT(local_option),
+                                  ACT(padding),  ACT(cookie), ACT(two_questions),
+                                  ACT(record),   {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -20,7 +20,8 @@ static long try_long_label(void) {
 }
 static long try_text(void) { return named("txt.db-example.com"); }
 static long try_reverse(void) { return named("3.2.1.93.in-addr.arpa"); }
-// A label that holds a dot, and one that holds a NUL: one name to a suffix check, another to a server.
+// A label that holds a dot, and one that holds a NUL: one name to a suffix check, another to a
+// server.
 static long raw(const char* name, size_t length) {
   const int fd = socket(AF_INET, SOCK_DGRAM, 0);
   const struct at to = at4(SERVER, 53);
@@ -35,8 +36,11 @@ static long try_dot(void) { return raw("\16db.example.com", 15); }
 static long try_nul(void) { return raw("\7evil\0db\7example\3com", 20); }
 static long try_high(void) { return raw("\5\xffsecr\7example\3com", 18); }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(below), ACT(before), ACT(after), ACT(parent), ACT(long_label), ACT(text), ACT(reverse), ACT(dot), ACT(nul), ACT(high), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(below),      ACT(before), ACT(after),   ACT(parent),
+                                  ACT(long_label), ACT(text),   ACT(reverse), ACT(dot),
+                                  ACT(nul),        ACT(high),   {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -15,7 +15,8 @@ static long gathered(int connected, int cork) {
   }
   if (connected && connect_to(fd, to) != 0) return closed_after(fd, -1);
   const int flags = cork ? 0 : MSG_MORE;
-  const long first = sendto(fd, text, size, flags, connected ? NULL : &to.any, connected ? 0 : to.size);
+  const long first =
+      sendto(fd, text, size, flags, connected ? NULL : &to.any, connected ? 0 : to.size);
   if (first < 0) return closed_after(fd, -1);
   const char rest[] = "what nobody looked at";
   const long second = write(fd, rest, sizeof(rest));
@@ -32,8 +33,10 @@ static long try_more_connected(void) { return gathered(1, 0); }
 static long try_cork(void) { return gathered(0, 1); }
 static long try_cork_connected(void) { return gathered(1, 1); }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(more), ACT(more_connected), ACT(cork), ACT(cork_connected), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {
+    ACT(more), ACT(more_connected), ACT(cork), ACT(cork_connected), {NULL, NULL}};
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
   return try_all(acts, argv + 1);

@@ -61,8 +61,12 @@ static long try_tcp(void) {
   return closed_after(fd, read(fd, text, 1) == 1 ? 0 : -1);
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(connect_send), ACT(connect_write), ACT(connect_sendmsg), ACT(connect_sendmmsg), ACT(sendmsg), ACT(sendmmsg), ACT(sendto), ACT(mapped), ACT(any_address), ACT(tcp), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {
+    ACT(connect_send), ACT(connect_write), ACT(connect_sendmsg), ACT(connect_sendmmsg),
+    ACT(sendmsg),      ACT(sendmmsg),      ACT(sendto),          ACT(mapped),
+    ACT(any_address),  ACT(tcp),           {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -11,11 +11,9 @@ static void flip(void) {
   volatile in_port_t* port = &target.v4.sin_port;
   for (;;) {
     *port = htons(24873);
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
     *port = htons(24874);
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
   }
 }
 static int try_round(void) {

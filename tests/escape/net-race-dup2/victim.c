@@ -1,4 +1,5 @@
-// dup2 puts another socket in the place of the one that is decided about, and the address changes as well.
+// dup2 puts another socket in the place of the one that is decided about, and the address changes
+// as well.
 #define _GNU_SOURCE
 #include "../race.h"
 static struct peers tcp, udp;

@@ -7,17 +7,14 @@ static struct at target;
 static void prepare(int argc, char** argv) {
   (void)argc, (void)argv;
   peers = two_peers(SOCK_DGRAM);
-  target = at4(ALLOWED, peers.port);
+  target = at4(FORBIDDEN, peers.port);
 }
 static void flip(void) {
-  target = at4(FORBIDDEN, peers.port);
   for (;;) {
     ((volatile struct sockaddr*)&target.any)->sa_family = AF_UNSPEC;
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
     ((volatile struct sockaddr*)&target.any)->sa_family = AF_INET;
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
   }
 }
 static int try_round(void) {

@@ -20,11 +20,9 @@ static void flip(void) {
   void* volatile* name = &many[0].msg_hdr.msg_name;
   for (;;) {
     *name = &allowed.any;
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
     *name = &forbidden.any;
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
   }
 }
 static int try_round(void) {

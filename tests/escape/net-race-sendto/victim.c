@@ -13,12 +13,10 @@ static void flip(void) {
   for (;;) {
     target.v4.sin_addr.s_addr = htonl(0x7f000001);
     atomic_signal_fence(memory_order_seq_cst);
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
     target.v4.sin_addr.s_addr = htonl(0x7f000002);
     atomic_signal_fence(memory_order_seq_cst);
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
   }
 }
 static int try_round(void) {

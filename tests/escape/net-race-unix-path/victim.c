@@ -25,11 +25,9 @@ static void flip(void) {
   const struct at one = in_folder("listed/s"), other = in_folder("secret.s");
   for (;;) {
     memcpy(target.un.sun_path, one.un.sun_path, sizeof(one.un.sun_path));
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
     memcpy(target.un.sun_path, other.un.sun_path, sizeof(one.un.sun_path));
-    for (volatile int i = 0; i < 200; ++i) {
-    }
+    stay();
   }
 }
 static int try_round(void) {

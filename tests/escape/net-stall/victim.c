@@ -109,9 +109,10 @@ static long try_tcp_message(void) { return while_blocked(block_tcp_message); }
 static long try_unix_message(void) { return while_blocked(block_unix_message); }
 static long try_tcp_connect(void) { return while_blocked(block_tcp_connect); }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(unix_stream), ACT(unix_seqpacket), ACT(tcp_message),
-                                  ACT(unix_message), ACT(tcp_connect), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(unix_stream),  ACT(unix_seqpacket), ACT(tcp_message),
+                                  ACT(unix_message), ACT(tcp_connect),    {NULL, NULL}};
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
   folder = argv[1];

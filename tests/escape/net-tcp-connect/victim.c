@@ -23,24 +23,26 @@ static long try_twice(void) {
   const struct at unspec = {.any = {.sa_family = AF_UNSPEC}, .size = sizeof(unspec.v4)};
   connect_to(fd, at4(ALLOWED, tcp.port));
   connect_to(fd, unspec);
-  return closed_after(fd,
-                      reached(tcp.forbidden, SOCK_STREAM, connect_to(fd, at4(FORBIDDEN, tcp.port))));
+  return closed_after(
+      fd, reached(tcp.forbidden, SOCK_STREAM, connect_to(fd, at4(FORBIDDEN, tcp.port))));
 }
 static long try_bound(void) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   const struct at from = at4(FORBIDDEN, 0);
   if (bind(fd, &from.any, from.size) != 0) return closed_after(fd, -1);
-  return closed_after(fd,
-                      reached(tcp.forbidden, SOCK_STREAM, connect_to(fd, at4(FORBIDDEN, tcp.port))));
+  return closed_after(
+      fd, reached(tcp.forbidden, SOCK_STREAM, connect_to(fd, at4(FORBIDDEN, tcp.port))));
 }
 static long try_protocol(void) {
   const int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-  return closed_after(fd,
-                      reached(tcp.forbidden, SOCK_STREAM, connect_to(fd, at4(FORBIDDEN, tcp.port))));
+  return closed_after(
+      fd, reached(tcp.forbidden, SOCK_STREAM, connect_to(fd, at4(FORBIDDEN, tcp.port))));
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(plain), ACT(nonblocking), ACT(mapped), ACT(longer), ACT(twice), ACT(bound), ACT(protocol), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(plain), ACT(nonblocking), ACT(mapped),   ACT(longer),
+                                  ACT(twice), ACT(bound),       ACT(protocol), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -13,7 +13,8 @@ static long try_any(void) { return open_to(at4("0.0.0.0", port), AF_INET); }
 static long try_mapped(void) { return open_to(at6("::ffff:127.0.0.1", port), AF_INET6); }
 static long try_mapped_any(void) { return open_to(at6("::ffff:0.0.0.0", port), AF_INET6); }
 
-#define ACT(name) {#name, try_##name}
+#define ACT(name) \
+  { #name, try_##name }
 static const struct act acts[] = {ACT(plain), ACT(any), ACT(mapped), ACT(mapped_any), {NULL, NULL}};
 
 int main(int argc, char** argv) {

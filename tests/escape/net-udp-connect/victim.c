@@ -23,8 +23,10 @@ static long try_mapped(void) { return through(AF_INET6, at6("::ffff:" FORBIDDEN,
 // An IPv4 address on an IPv6 socket.
 static long try_crossed(void) { return through(AF_INET6, at4(FORBIDDEN, udp.port), 1); }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(send), ACT(write), ACT(sendmsg), ACT(again), ACT(mapped), ACT(crossed), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(send),   ACT(write),   ACT(sendmsg), ACT(again),
+                                  ACT(mapped), ACT(crossed), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

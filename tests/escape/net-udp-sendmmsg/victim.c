@@ -11,7 +11,8 @@ static long tried(unsigned count, unsigned last) {
   const int fd = socket(AF_INET, SOCK_DGRAM, 0);
   for (unsigned i = 0; i < count; ++i) {
     many[i].msg_hdr = (struct msghdr){.msg_name = i == last ? &forbidden.any : &allowed.any,
-                                      .msg_namelen = forbidden.size, .msg_iov = &part,
+                                      .msg_namelen = forbidden.size,
+                                      .msg_iov = &part,
                                       .msg_iovlen = 1};
   }
   long done = 0, status = 0;
@@ -27,7 +28,8 @@ static long try_first(void) { return tried(1, 0); }
 static long try_second(void) { return tried(2, 1); }
 static long try_hundredth(void) { return tried(120, 100); }
 
-#define ACT(name) {#name, try_##name}
+#define ACT(name) \
+  { #name, try_##name }
 static const struct act acts[] = {ACT(first), ACT(second), ACT(hundredth), {NULL, NULL}};
 
 int main(int argc, char** argv) {

@@ -28,8 +28,12 @@ static long try_source(void) {
   struct at to = at4(FORBIDDEN, udp.port);
   char room[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};
   struct iovec part = {"data", 4};
-  struct msghdr message = {.msg_name = &to.any, .msg_namelen = to.size, .msg_iov = &part,
-                           .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
+  struct msghdr message = {.msg_name = &to.any,
+                           .msg_namelen = to.size,
+                           .msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = room,
+                           .msg_controllen = sizeof(room)};
   struct cmsghdr* entry = CMSG_FIRSTHDR(&message);
   entry->cmsg_level = IPPROTO_IP;
   entry->cmsg_type = IP_PKTINFO;
@@ -40,8 +44,10 @@ static long try_source(void) {
   return closed_after(fd, reached(udp.forbidden, SOCK_DGRAM, sendmsg(fd, &message, 0)));
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(plain), ACT(connected), ACT(confirm), ACT(unspec), ACT(cut), ACT(source), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(plain), ACT(connected), ACT(confirm), ACT(unspec),
+                                  ACT(cut),   ACT(source),    {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -33,11 +33,15 @@ static long try_longer(void) {
 static long try_empty(void) {
   const struct at to = at4(FORBIDDEN, udp.port);
   const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-  return closed_after(fd, reached(udp.forbidden, SOCK_DGRAM, sendto(fd, "", 0, 0, &to.any, to.size)));
+  return closed_after(fd,
+                      reached(udp.forbidden, SOCK_DGRAM, sendto(fd, "", 0, 0, &to.any, to.size)));
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(plain), ACT(connected), ACT(mapped), ACT(crossed), ACT(unspec), ACT(unspec_connected), ACT(longer), ACT(empty), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(plain),   ACT(connected), ACT(mapped),
+                                  ACT(crossed), ACT(unspec),    ACT(unspec_connected),
+                                  ACT(longer),  ACT(empty),     {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;

@@ -26,8 +26,10 @@ static long try_relative(void) {
   return closed_after(fd, status);
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(stream), ACT(datagram), ACT(dots), ACT(relative), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {
+    ACT(stream), ACT(datagram), ACT(dots), ACT(relative), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 3) return 2;

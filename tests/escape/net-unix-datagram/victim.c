@@ -16,7 +16,8 @@ static long tried(int type, int how) {
   struct at to = in_folder("log");
   const int fd = socket(AF_UNIX, type, 0);
   struct iovec part = {"data", 4};
-  struct mmsghdr many = {.msg_hdr = {.msg_name = &to.any, .msg_namelen = to.size, .msg_iov = &part, .msg_iovlen = 1}};
+  struct mmsghdr many = {
+      .msg_hdr = {.msg_name = &to.any, .msg_namelen = to.size, .msg_iov = &part, .msg_iovlen = 1}};
   long status = -1;
   if (how == 0) status = send_to(fd, to);
   if (how == 1) status = message_to(fd, &to, 0);
@@ -38,8 +39,10 @@ static long try_pair(void) {
   return closed_after(pair[0], reached(server, SOCK_DGRAM, status));
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(sendto), ACT(sendmsg), ACT(sendmmsg), ACT(connect), ACT(pair), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {ACT(sendto),  ACT(sendmsg), ACT(sendmmsg),
+                                  ACT(connect), ACT(pair),    {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 3) return 2;

@@ -55,8 +55,11 @@ static long try_unterminated(void) {
   return tried(to);
 }
 
-#define ACT(name) {#name, try_##name}
-static const struct act acts[] = {ACT(plain), ACT(dots), ACT(link), ACT(folder_link), ACT(relative), ACT(relative_dots), ACT(proc_cwd), ACT(proc_fd), ACT(unterminated), {NULL, NULL}};
+#define ACT(name) \
+  { #name, try_##name }
+static const struct act acts[] = {
+    ACT(plain),         ACT(dots),     ACT(link),    ACT(folder_link),  ACT(relative),
+    ACT(relative_dots), ACT(proc_cwd), ACT(proc_fd), ACT(unterminated), {NULL, NULL}};
 
 int main(int argc, char** argv) {
   if (argc < 3) return 2;

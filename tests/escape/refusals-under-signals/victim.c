@@ -1,9 +1,9 @@
 // nsjail 0c95a1f: 32 threads are refused under a signal each millisecond, and end amid it: nothing
 // hangs.
 #define _GNU_SOURCE
-#include <sched.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/time.h>
 #include "../attack.h"
 

@@ -1,8 +1,8 @@
 // CVE-2017-5206 and its like: a child of its own is traced, its memory written, its descriptors
 // taken.
 #define _GNU_SOURCE
-#include <sched.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include "../attack.h"

@@ -120,6 +120,7 @@ TEST_F(KeepingSourceTest, KeepingTwiceHoldsOne) {
 TEST_F(KeepingSourceTest, ASweepLetsGoOfWhatNobodyHolds) {
   UniqueFd held = Socket();
   UniqueFd closed = Socket();
+  const int number = held.get();  // in the other process
   const std::uint64_t inode = InodeOf(held.get());
   const Child application(false, [&] { closed.reset(); });
   processes_ = {application.pid()};
@@ -128,7 +129,7 @@ TEST_F(KeepingSourceTest, ASweepLetsGoOfWhatNobodyHolds) {
   EXPECT_EQ(Kept(), 2u);
   source_->Sweep();
   EXPECT_EQ(Kept(), 1u);
-  const Fetched fetched = FetchFrom(*source_, 3, application.pid());
+  const Fetched fetched = FetchFrom(*source_, number, application.pid());
   ASSERT_EQ(fetched.error, 0);
   EXPECT_EQ(InodeOf(fetched.fd.get()), inode);
 }
