@@ -63,17 +63,17 @@ const children = ['workers',
   }];
 
 // What Chromium tries and does well without: other threads' priorities and processors, memory by name,
-// the network card's driver, its own sandbox.
+// the network card's driver, its own sandbox; whether a public IPv6 address could be reached.
 const browser = [{
   name: 'puppeteer',
   given: () => ({ chromium: '/usr/lib/chromium/chromium' }),
   profile: {
     ...processes,
     'filesystem.exec': ['@node', '/usr/lib/chromium/chromium', '/usr/lib/chromium/chrome_crashpad_handler'],
-    'filesystem.read': ['@node', '@app', '?/etc/fonts', '?/usr/share/fonts'],
+    'filesystem.read': ['@node', '@app', '/usr/lib/chromium', '?/etc/fonts', '?/usr/share/fonts', '?/usr/share/fontconfig'],
   },
   refused: ['memfd_create', 'setpriority', 'sched_setaffinity', 'sched_getattr', 'ioctl', 'socket', 'creat', 'openat',
-    'inotify_init', 'getresuid', 'fstatfs', 'landlock_create_ruleset'],
+    'inotify_init', 'getresuid', 'fstatfs', 'landlock_create_ruleset', 'connect'],
 }];
 
 const absent = { servers: [], given: () => ({}), profile: {}, refused: [], from: 18 };
