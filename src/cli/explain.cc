@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/launch_inputs.h"
 #include "plan/explain.h"
+#include "supervise/own_confinement.h"
 
 namespace nodeward {
 namespace {
@@ -75,6 +76,7 @@ int ExplainCommand(const RunOptions& options, bool json) {
   if (!request) return PrintErrors(request.error());
   const std::string profile = request->profile.path;
   auto rows = ExplainAll(request->profile, request->host);
+  rows.push_back(ExplainOwnConfinement(request->profile, request->host));
   auto script = ExplainScript(request->command, request->profile);
   if (script) rows.insert(rows.begin(), std::move(*script));
   bool refuses = false;

@@ -15,6 +15,9 @@
 #include "events/bus.h"
 #include "launch/arena.h"
 #include "launch/keeper.h"
+#include "supervise/own_capabilities.h"
+#include "supervise/own_domain.h"
+#include "supervise/own_filter.h"
 #include "supervise/stdio.h"
 #include "supervise/supervisor.h"
 
@@ -55,8 +58,22 @@ std::vector<pid_t> OwnThreads() {
   return threads;
 }
 
-int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread) {
-  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus, thread);
+void Seed(LaunchPlan& launch, const Keeper& keeper, const StdioPlan& stdio) {
+  launch.guarded = {getpid(), getpgrp(), keeper.pid(), OwnThreads()};  // none is made after
+  launch.control = keeper.child_control();
+  launch.null_stdin = stdio.child_stdin.get();
+  if (stdio.child_stdin.valid()) {
+    launch.warnings.push_back(
+        "standard input is where the events go, so the application gets /dev/null: "
+        "it could write there what looks like an event");
+  }
+  launch.relay_stdout = stdio.child_stdout.get();
+  launch.relay_stderr = stdio.child_stderr.get();
+}
+
+int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
+              OwnDomain domain) {
+  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus, thread, std::move(domain));
   auto code = supervisor.Run();
   bus.Flush(1000);
   return code ? *code : PrintErrors({code.error()});
@@ -68,31 +85,28 @@ int Run(const RunOptions& options) {
   if (!request) return PrintErrors(request.error());
   auto stdio = PlanStdio(request->profile);
   if (!stdio) return PrintErrors({stdio.error()});
+  auto plan = DraftPlan(std::move(*request), LaunchPlan{});
+  if (!plan) return PrintErrors(plan.error());
   auto arena = Arena::Create();
   if (!arena) return PrintErrors({arena.error()});
   BlockSignals();
+  auto domain = OwnDomain::Enter(*plan);  // before the keeper: own_domain.h
+  if (!domain) return PrintErrors({domain.error()});
   auto keeper = Keeper::Start(*arena);  // before any thread and any secret
   if (!keeper) return PrintErrors({keeper.error()});
+  if (auto opened = OpenVault(*plan); !opened) return PrintErrors({opened.error()});
+  auto kept = KeepOwnCapabilities(plan->profile, plan->host);
+  if (!kept) return PrintErrors({kept.error()});
   NotifyThread thread;
-  auto bus = EventBus::Open(OptionsOfBus(request->profile, *stdio));
+  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
   if (!bus) return PrintErrors({bus.error()});
-  LaunchPlan seed;
-  seed.guarded = {getpid(), getpgrp(), keeper->pid(), OwnThreads()};  // none is made after
-  seed.control = keeper->child_control();
-  seed.null_stdin = stdio->child_stdin.get();
-  if (stdio->child_stdin.valid()) {
-    seed.warnings.push_back(
-        "standard input is where the events go, so the application gets /dev/null: "
-        "it could write there what looks like an event");
-  }
-  seed.relay_stdout = stdio->child_stdout.get();
-  seed.relay_stderr = stdio->child_stderr.get();
-  auto plan = MakePlan(std::move(*request), std::move(seed), true);
-  if (!plan) return PrintErrors(plan.error());
+  Seed(plan->launch, *keeper, *stdio);
+  if (auto completed = CompletePlan(*plan); !completed) return PrintErrors({completed.error()});
   stdio->child_stdin.reset();
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
-  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread);
+  if (auto entered = EnterOwnFilter(); !entered) return PrintErrors({entered.error()});
+  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread, std::move(*domain));
 }
 
 }  // namespace

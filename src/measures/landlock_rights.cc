@@ -42,11 +42,11 @@ constexpr std::uint64_t kWrite = kRead | kFsWriteFile | kFsTruncate | kFsRemoveD
                                  kFsMakeDir | kFsMakeReg | kFsMakeSock | kFsMakeFifo | kFsMakeSym |
                                  kFsRefer;
 constexpr std::uint64_t kExec = kRead | kFsExecute;
-// landlock_add_rule(2) refuses any other right on a file.
-constexpr std::uint64_t kOfFiles =
-    kFsExecute | kFsWriteFile | kFsReadFile | kFsTruncate | kFsIoctlDev | kFsResolveUnix;
 
 }  // namespace
+
+const std::uint64_t kRightsOfFiles =
+    kFsExecute | kFsWriteFile | kFsReadFile | kFsTruncate | kFsIoctlDev | kFsResolveUnix;
 
 std::span<const LandlockRight> LandlockRights() { return kTable; }
 
@@ -65,7 +65,7 @@ std::uint64_t RightsOf(const FileRule& rule, int abi) {
   if (rule.write) rights |= kWrite;
   if (rule.exec) rights |= kExec;
   if (rule.device) rights |= kFsIoctlDev;
-  if (!rule.folder) rights &= kOfFiles;
+  if (!rule.folder) rights &= kRightsOfFiles;
   return rights & LandlockMask(kFiles, abi);
 }
 

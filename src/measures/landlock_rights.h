@@ -22,6 +22,9 @@ struct LandlockRight {
 
 std::span<const LandlockRight> LandlockRights();
 
+// What can be granted on a file; landlock_add_rule(2) refuses any other right there.
+extern const std::uint64_t kRightsOfFiles;
+
 // Every right of `kind` that ABI `abi` knows, as a mask.
 std::uint64_t LandlockMask(LandlockKind kind, int abi);
 

@@ -146,7 +146,7 @@ Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions) 
   return errors;
 }
 
-tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool open_vault) {
+tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed) {
   Plan plan;
   plan.profile = std::move(request.profile);
   plan.host = std::move(request.host);
@@ -161,21 +161,34 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
   if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
   auto apart = KeepApart(plan.profile, plan.launch.files);
   if (!apart) return tl::unexpected(Errors{apart.error()});
+  return plan;
+}
+
+Result<void> OpenVault(Plan& plan) {
+  // The identity first: whether the vault's key is safe depends on who the application will be.
+  LaunchPlan who;
+  auto identity = kIdentityMeasure.prepare(plan.profile, plan.host, who);
+  if (!identity) return identity;
+  auto secrets = LoadSecrets(plan.profile, plan.host, who.identity);
+  if (!secrets) return Fail(secrets.error());
+  plan.secrets = std::move(*secrets);
+  SeedSecrets(plan);
+  return {};
+}
+
+Result<void> CompletePlan(Plan& plan) {
+  if (auto prepared = PrepareMeasures(plan); !prepared) return prepared;
+  return RefuseWritableProfile(plan.profile, plan.host, plan.launch.identity);
+}
+
+tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool open_vault) {
+  auto plan = DraftPlan(std::move(request), std::move(seed));
+  if (!plan) return plan;
   if (open_vault) {
-    // The identity first: whether the vault's key is safe depends on who the application will be.
-    LaunchPlan who;
-    auto identity = kIdentityMeasure.prepare(plan.profile, plan.host, who);
-    if (!identity) return tl::unexpected(Errors{identity.error()});
-    auto secrets = LoadSecrets(plan.profile, plan.host, who.identity);
-    if (!secrets) return tl::unexpected(Errors{secrets.error()});
-    plan.secrets = std::move(*secrets);
-    SeedSecrets(plan);
+    if (auto opened = OpenVault(*plan); !opened) return tl::unexpected(Errors{opened.error()});
   }
-  if (auto prepared = PrepareMeasures(plan); !prepared) {
-    return tl::unexpected(Errors{prepared.error()});
-  }
-  auto trusted = RefuseWritableProfile(plan.profile, plan.host, plan.launch.identity);
-  if (!trusted) return tl::unexpected(Errors{trusted.error()});
+  auto completed = CompletePlan(*plan);
+  if (!completed) return tl::unexpected(Errors{completed.error()});
   return plan;
 }
 

@@ -48,8 +48,16 @@ struct PlanRequest {
 // Each refusal of `decisions`, as errors for the operator.
 Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions);
 
-// Decides and prepares all but the secrets' values. `seed` holds what the caller knows already:
-// guarded processes, descriptors.
+// The first part: whether each measure can hold here, which command is meant, and where the rules on
+// files lead. Opens no vault and makes no thread. `seed` holds what the caller knows already.
+tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed);
+// The second: the vault's names and values. May ask for a passphrase on the terminal.
+Result<void> OpenVault(Plan& plan);
+// The third: every measure prepared. What it needs of others (guarded processes, descriptors) is in
+// plan.launch by now.
+Result<void> CompletePlan(Plan& plan);
+
+// All of them in a row.
 tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool open_vault);
 
 // Drops the secrets' values once the application has them. Where a passphrase was typed they stay

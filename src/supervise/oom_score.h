@@ -7,6 +7,7 @@ namespace nodeward {
 
 // Raises oom_score_adj of a process by 200 over nodeward's own, as far as the kernel allows.
 // Lowering nodeward's would want CAP_SYS_RESOURCE; raising never does. proc(5).
-void RaiseOomScore(pid_t pid);
+// Written with the application's file system ids, whose file it is by then.
+void RaiseOomScore(pid_t pid, uid_t uid, gid_t gid);
 
 }  // namespace nodeward

@@ -8,12 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 #include "events/codes.h"
 #include "events/fold.h"
@@ -24,6 +26,8 @@
 #include "supervise/job_control.h"
 #include "supervise/limit_watch.h"
 #include "supervise/oom_score.h"
+#include "supervise/own_confinement.h"
+#include "supervise/own_domain.h"
 #include "supervise/reports.h"
 #include "supervise/restart.h"
 #include "supervise/watch.h"
@@ -54,8 +58,10 @@ UniqueFd OpenSignals() {
 
 class Supervisor::Loop {
  public:
-  Loop(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread)
+  Loop(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
+       OwnDomain domain)
       : plan_(std::move(plan)),
+        domain_(std::move(domain)),
         keeper_(std::move(keeper)),
         arena_(arena),
         bus_(bus),
@@ -105,8 +111,10 @@ class Supervisor::Loop {
     }
     main_ = launched->pid;
     started_ = Steady::now();
-    RaiseOomScore(main_);
-    bus_.Emit(StartEvent(plan_, *launched, restarts_));
+    RaiseOomScore(main_, plan_.launch.identity.uid, plan_.launch.identity.gid);
+    Event event = StartEvent(plan_, *launched, restarts_);
+    std::ranges::move(OwnConfinementFields(domain_.entered()), std::back_inserter(event.fields));
+    bus_.Emit(std::move(event));
     if (exposed) bus_.Emit(SecretsGapEvent(kArenaNotLocked));
     watch_.Announce();
     ArmGiveBack();
@@ -115,15 +123,21 @@ class Supervisor::Loop {
 
   void StartAgain() {
     ++restarts_;
-    auto refreshed = Refresh(plan_);
-    auto started = refreshed ? Start() : refreshed;
-    if (started) return;
+    if (auto refreshed = Refresh(plan_); !refreshed) return EndWith(refreshed.error(), true);
+    // From outside it can be started anew, which the application's own end asks for.
+    if (auto within = domain_.Check(plan_); !within) return EndWith(within.error(), false);
+    if (auto started = Start(); !started) EndWith(started.error(), true);
+  }
+
+  void EndWith(const Error& error, bool failed) {
     Event event{EventType::kExit,
                 Severity::kError,
-                "the application could not be started again: " + started.error().what,
+                "the application could not be started again: " + error.where +
+                    (error.where.empty() ? "" : ": ") + error.what,
                 {}};
+    if (!error.hint.empty()) event.With("hint", error.hint);
     bus_.Emit(std::move(event.With("code", std::string(codes::kGaveUp))));
-    failure_ = started.error();
+    if (failed) failure_ = error;
     context_.stop();
   }
 
@@ -333,6 +347,7 @@ class Supervisor::Loop {
   }
 
   Plan plan_;
+  OwnDomain domain_;
   Keeper keeper_;
   Arena& arena_;
   EventBus& bus_;
@@ -360,8 +375,10 @@ class Supervisor::Loop {
   bool groups_made_ = false;
 };
 
-Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread)
-    : loop_(std::make_unique<Loop>(std::move(plan), std::move(keeper), arena, bus, thread)) {}
+Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
+                       OwnDomain domain)
+    : loop_(std::make_unique<Loop>(std::move(plan), std::move(keeper), arena, bus, thread,
+                                   std::move(domain))) {}
 
 Supervisor::~Supervisor() = default;
 

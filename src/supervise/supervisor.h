@@ -11,6 +11,7 @@
 #include "launch/keeper.h"
 #include "plan/plan.h"
 #include "supervise/notify_thread.h"
+#include "supervise/own_domain.h"
 
 namespace nodeward {
 
@@ -18,7 +19,8 @@ class Supervisor {
  public:
   // All signals are blocked already (BlockSignals), in every thread. The plan's filter guards
   // `thread`.
-  Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread);
+  Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
+             OwnDomain domain);
   ~Supervisor();
 
   // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it

@@ -153,7 +153,7 @@ describe('a reader that does not read', () => {
       '--', '/bin/true']);
     app.child.stderr.pause();
     // More than the pipe (64 KiB) and the queue of 1,024 events hold.
-    await eventually(() => fs.existsSync(file) && fs.readFileSync(file, 'utf8').split('\n').length > 1500, '1,500 events', 20000);
+    await eventually(() => fs.existsSync(file) && fs.readFileSync(file, 'utf8').split('\n').length > 1500, '1,500 events', 60000);
     app.child.kill('SIGTERM');
     app.child.stderr.resume();
     await app.ended;

@@ -1,0 +1,175 @@
+#include "supervise/own_domain.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <string_view>
+
+#include "base/unique_fd.h"
+#include "kernel/landlock.h"
+#include "kernel/sys.h"
+#include "measures/landlock_rights.h"
+#include "measures/namespaces.h"
+
+namespace nodeward {
+namespace {
+
+using namespace kernel;
+
+constexpr std::uint64_t kRead = kFsReadFile | kFsReadDir;
+// Memory of the application is written where a call's answer goes (/proc/PID/mem), and its
+// oom_score_adj.
+constexpr std::uint64_t kProc = kRead | kFsWriteFile;
+constexpr std::uint64_t kGroups = kProc | kFsMakeDir | kFsRemoveDir;
+constexpr std::uint64_t kEvents = kFsWriteFile | kFsMakeReg;
+// With ABI 9 a path to a UNIX socket is a right, too: connecting is the supervisor's work.
+constexpr std::uint64_t kNotHandled = kFsResolveUnix;
+
+Error CannotConfine(const std::string& what, int error) {
+  return {"nodeward cannot confine itself: " + what + ": " + DescribeErrno(error)};
+}
+
+std::string FolderOf(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  return parent == "/" ? "" : parent;
+}
+
+// The folder that a rule's file or folder may be replaced in: a program or library by an upgrade, a
+// release by the next. Nothing as wide as /, /srv or /etc.
+std::string Surroundings(const FileRule& rule) {
+  const std::string parent = FolderOf(rule.path);
+  if (rule.device || parent.empty()) return "";
+  if (!rule.folder) return rule.exec ? parent : "";
+  return FolderOf(parent).empty() ? "" : parent;
+}
+
+void AddFile(std::vector<OwnRule>& rules, const std::string& path) {
+  if (path.empty()) return;
+  // Kubernetes and many tools replace a file by a link beside it: the folder is what stays.
+  std::error_code error;
+  const std::string real = std::filesystem::canonical(path, error).string();
+  for (const std::string& file : {path, real}) {
+    if (file.empty()) continue;
+    const std::string folder = FolderOf(file);
+    rules.push_back({folder.empty() ? file : folder, kRead});
+  }
+}
+
+void AddEventFiles(std::vector<OwnRule>& rules, const Profile& profile) {
+  constexpr std::string_view kFile = "file:";
+  for (const Text& sink : profile.events.to.value_or(std::vector<Text>{})) {
+    if (!sink.value.starts_with(kFile)) continue;
+    std::error_code error;
+    const auto path = std::filesystem::absolute(sink.value.substr(kFile.size()), error);
+    rules.push_back({path.parent_path().string(), kEvents});  // rotated: made anew at SIGHUP
+  }
+}
+
+bool AsksForGroups(const LimitsSection& limits) {
+  return limits.memory || limits.swap || limits.cpu || limits.pids;
+}
+
+}  // namespace
+
+std::vector<OwnRule> OwnRules(const Plan& plan) {
+  std::vector<OwnRule> rules;
+  for (const FileRule& rule : plan.launch.files.rules()) {
+    const std::uint64_t rights = RightsOf(rule, plan.host.landlock_abi);
+    rules.push_back({rule.path, rights});
+    FileRule around = rule;
+    around.path = Surroundings(rule);
+    around.folder = true;
+    if (!around.path.empty()) {
+      rules.push_back({around.path, RightsOf(around, plan.host.landlock_abi)});
+    }
+  }
+  rules.push_back({"/", kFsReadDir});
+  rules.push_back({"/proc", kProc});
+  rules.push_back({"/sys/fs/cgroup", AsksForGroups(plan.profile.limits) ? kGroups : kRead});
+  // Names of hosts and users; libraries, which are looked for again at a restart.
+  for (const char* file :
+       {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/passwd",
+        "/etc/group", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.cache", "/usr", "/lib",
+        "/lib32", "/lib64", "/libx32", "/dev/null"}) {
+    rules.push_back({file, kRead});
+  }
+  if (plan.profile.secrets.vault) {
+    AddFile(rules, plan.profile.secrets.vault->value);
+    const std::string identity = FindIdentity(plan.profile).path;
+    AddFile(rules, identity);
+    if (identity.empty()) {  // a passphrase is asked for
+      rules.push_back({"/dev/tty", kFsReadFile | kFsWriteFile | kFsIoctlDev});
+    }
+  }
+  AddEventFiles(rules, plan.profile);
+  return rules;
+}
+
+std::string WhyNoOwnDomain(const Profile& profile, const HostReport& host) {
+  if (host.landlock_abi == 0) return "this kernel has no Landlock";
+  if (EnforcementFor(profile, "filesystem") == Enforcement::kPermissive) {
+    return "[filesystem] is permissive: the application would be held back by it";
+  }
+  if (WantsNamespaces(profile)) return "namespaces are made after it, and Landlock forbids mounts";
+  return "";
+}
+
+Result<OwnDomain> OwnDomain::Enter(const Plan& plan) {
+  OwnDomain domain;
+  if (!WhyNoOwnDomain(plan.profile, plan.host).empty()) return domain;
+  domain.handled_ = LandlockMask(LandlockKind::kFiles, plan.host.landlock_abi) & ~kNotHandled;
+  const int made = LandlockCreate({domain.handled_, 0, 0});
+  if (made < 0) return Fail(CannotConfine("a Landlock ruleset", -made));
+  const UniqueFd ruleset(made);
+  for (const OwnRule& rule : OwnRules(plan)) {
+    const UniqueFd path(open(rule.path.c_str(), O_PATH | O_CLOEXEC));
+    struct stat facts {};
+    if (!path.valid() || fstat(path.get(), &facts) != 0) continue;
+    std::uint64_t rights = rule.rights & domain.handled_;
+    if (!S_ISDIR(facts.st_mode)) rights &= kRightsOfFiles;
+    if (rights == 0) continue;
+    if (const int status = LandlockAllowPath(made, path.get(), rights); status < 0) {
+      return Fail(CannotConfine(rule.path, -status));
+    }
+    domain.granted_.push_back({facts.st_dev, facts.st_ino, rights});
+  }
+  Prctl(PR_SET_NO_NEW_PRIVS, 1);
+  if (const int status = LandlockRestrict(made, 0); status < 0) {
+    return Fail(CannotConfine("landlock_restrict_self", -status));
+  }
+  domain.entered_ = true;
+  return domain;
+}
+
+std::uint64_t OwnDomain::RightsAt(const std::string& path) const {
+  std::uint64_t rights = 0;
+  for (std::filesystem::path at = path;; at = at.parent_path()) {
+    struct stat facts {};
+    if (stat(at.c_str(), &facts) != 0) continue;
+    for (const Granted& granted : granted_) {
+      const bool same = granted.device == facts.st_dev && granted.inode == facts.st_ino;
+      if (same) rights |= granted.rights;
+    }
+    if (at == at.root_path()) return rights;
+  }
+}
+
+Result<void> OwnDomain::Check(const Plan& plan) const {
+  if (!entered_) return {};
+  for (const FileRule& rule : plan.launch.files.rules()) {
+    const std::uint64_t wanted = RightsOf(rule, plan.host.landlock_abi) & handled_;
+    if ((wanted & ~RightsAt(rule.path)) == 0) continue;
+    return Fail(
+        "it was replaced since nodeward started, at a place outside of what nodeward left "
+        "itself",
+        rule.path, "start nodeward anew");
+  }
+  return {};
+}
+
+}  // namespace nodeward
