@@ -94,7 +94,9 @@ describe('a restart', () => {
     deploy(folder, "console.log('two')");
     app.child.stdin.write('\n');
     assert.equal((await app.ended).code, 7, 'which asks whoever started nodeward for a new start');
-    assert.match(app.seen.stderr, /was replaced since nodeward started.*start nodeward anew/);
+    const gaveUp = app.seen.events.find(({ code }) => code === 'NW402');
+    assert.match(gaveUp.message, /current: it was replaced since nodeward started/);
+    assert.equal(gaveUp.hint, 'start nodeward anew');
     assert.deepEqual(app.seen.lines, ['one']);
   });
 });
