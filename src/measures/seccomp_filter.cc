@@ -38,7 +38,7 @@ Error UnknownCall(const Text& text) {
 
 Error UnknownGroup(const Text& text) {
   std::vector<std::string> names;
-  for (const SyscallGroup& group : SyscallGroups()) names.push_back("@" + group.name);
+  for (const SyscallGroup& group : SyscallGroups()) names.push_back("@" + std::string(group.name));
   return {"there is no group of system calls \"" + text.value + "\"", text.where.Text(),
           "one of " + JoinWords(names)};
 }
@@ -178,13 +178,13 @@ Result<FilterPolicy> ResolvePolicy(const Profile& profile) {
       allow.insert(process->calls.begin(), process->calls.end());
     }
   }
-  for (const std::string& call : LaunchCalls()) {
-    deny.erase(call);  // by a group; by name the profile's validation refuses it
-    allow.insert(call);
+  for (const std::string_view call : LaunchCalls()) {
+    deny.erase(std::string(call));  // by a group; by name the profile's validation refuses it
+    allow.emplace(call);
   }
   for (const std::string& call : deny) allow.erase(call);
-  for (const std::string& call : OptionalProbes()) {
-    if (!allow.contains(call) && !deny.contains(call)) policy.probes.push_back(call);
+  for (const std::string_view call : OptionalProbes()) {
+    if (!allow.contains(call) && !deny.contains(call)) policy.probes.emplace_back(call);
   }
   policy.allow.assign(allow.begin(), allow.end());
   return policy;

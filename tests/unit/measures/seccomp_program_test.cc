@@ -78,7 +78,7 @@ std::vector<AnsweredCall> AllRules(bool children, const Supervision& supervision
     }
   }
   for (const SyscallGroup& group : SyscallGroups()) {
-    for (const std::string& name : group.calls) names.push_back(name);
+    for (const std::string_view name : group.calls) names.emplace_back(name);
   }
   for (const std::string& name : names) {
     const int number = SyscallNumber(name);
