@@ -124,8 +124,8 @@ std::vector<AnsweredCall> AnswersOf(const FilterPolicy& policy, std::vector<int>
 
 // The highest number that libseccomp has a name for. Downwards: each look-up walks its whole table.
 int LastKnownCall() {
-  constexpr int kBeyondAnyTable = 550;
-  for (int number = kBeyondAnyTable; number > 0; --number) {
+  constexpr int kBeyondAnyTable = 512;  // x86-64: from here on x32 has its own
+  for (int number = kBeyondAnyTable - 1; number > 0; --number) {
     char* name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
     const bool known = name != nullptr;
     std::free(name);  // libseccomp hands it over
