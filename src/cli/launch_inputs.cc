@@ -15,11 +15,11 @@ int PrintErrors(const Errors& errors) {
 }
 
 tl::expected<PlanRequest, Errors> MakeRequest(const RunOptions& options) {
+  PlanRequest request;
+  request.host = ProbeHost();  // first: it forks, and each page that is written by then is copied
   auto profile = LoadProfile({options.profile, options.overrides});
   if (!profile) return tl::unexpected(profile.error());
-  PlanRequest request;
   request.profile = std::move(*profile);
-  request.host = ProbeHost();
   if (WantsNamespaces(request.profile)) request.host.namespaces = ProbeNamespaces(request.host);
   request.command = options.command;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

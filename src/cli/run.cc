@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -81,6 +82,7 @@ int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThrea
 
 int Run(const RunOptions& options) {
   HideOwnMemory();
+  mallopt(M_ARENA_MAX, 1);  // few threads that seldom allocate: each arena of its own costs more
   auto request = MakeRequest(options);
   if (!request) return PrintErrors(request.error());
   auto stdio = PlanStdio(request->profile);

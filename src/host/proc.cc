@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <utility>
@@ -21,17 +22,16 @@ Result<std::string> ReadProcFile(int dirfd, const std::string& path) {
   const UniqueFd file(::openat(dirfd, path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.valid()) return Fail("cannot open it: " + DescribeErrno(errno), path);
   std::string text;
-  std::size_t used = 0;
+  std::array<char, 4096> part;  // not cleared: that would cost more than most of these files
   while (true) {
-    text.resize(used + 4096);
-    const ssize_t got = kernel::Read(file.get(), text.data() + used, 4096);
+    const ssize_t got = kernel::Read(file.get(), part.data(), part.size());
     if (got < 0) return Fail("cannot read it: " + DescribeErrno(static_cast<int>(-got)), path);
-    if (got == 0) break;
-    used += static_cast<std::size_t>(got);
-    if (used > kLargestFile) return Fail("it is larger than 1M, which no such file is", path);
+    if (got == 0) return text;
+    text.append(part.data(), static_cast<std::size_t>(got));
+    if (text.size() > kLargestFile) {
+      return Fail("it is larger than 1M, which no such file is", path);
+    }
   }
-  text.resize(used);
-  return text;
 }
 
 std::string ReadProcFileOrEmpty(const std::string& path) {

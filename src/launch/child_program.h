@@ -162,7 +162,7 @@ enum class ReportKind : std::uint32_t {
   kExited,    // the main process: code (CLD_*) and status, as in siginfo_t
   kStopped,
   kContinued,
-  kTreeGone,  // every descendant has been killed and reaped
+  kTreeGone,  // every descendant has been killed and reaped: after kExited, and when asked to
 };
 
 // One datagram to the supervisor over ChildProgram::control.

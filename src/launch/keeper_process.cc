@@ -46,6 +46,7 @@ class KeeperProcess {
       if (poll(waits, 3, more_ ? 0 : -1) < 0 && errno != EINTR) break;
       if (waits[2].revents != 0) GateClosed();
       if (waits[1].revents != 0 || more_) Reap();
+      if (ended_) EndTree();
       if (waits[0].revents != 0) open = Serve();
     }
     KillTree();
@@ -90,8 +91,7 @@ class KeeperProcess {
         if (main_ > 0 && kill(-main_, request.signal) != 0) kill(main_, request.signal);
         break;
       case KeeperRequestKind::kKillTree:
-        KillTree();
-        Tell(ReportKind::kTreeGone);
+        EndTree();
         break;
     }
     return true;
@@ -193,8 +193,16 @@ class KeeperProcess {
     }
     const pid_t pid = main_;
     main_ = 0;
+    ended_ = true;
     if (gate_.valid()) GateClosed();
     Tell(ReportKind::kExited, pid, info.si_code, info.si_status);
+  }
+
+  // What the application leaves behind goes with it, without being asked for.
+  void EndTree() {
+    KillTree();
+    ended_ = false;
+    Tell(ReportKind::kTreeGone);
   }
 
   void KillTree() {
@@ -212,7 +220,8 @@ class KeeperProcess {
   UniqueFd signals_;
   UniqueFd gate_;
   pid_t main_ = 0;
-  bool more_ = false;  // Reap stopped before the last
+  bool more_ = false;   // Reap stopped before the last
+  bool ended_ = false;  // the main process, and its tree not yet
   char cgroup_kill_[sizeof(KeeperRequest::cgroup_kill)] = {};
 };
 

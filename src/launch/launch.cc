@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
-#include <thread>
 
 #include "kernel/sys.h"
 #include "measures/cgroup.h"
@@ -199,10 +198,9 @@ void TakeFileSystemIds(uid_t uid, gid_t gid) {
 }
 
 void RunAs(uid_t uid, gid_t gid, const std::function<void()>& work) {
-  std::thread([&] {
-    TakeFileSystemIds(uid, gid);
-    work();
-  }).join();
+  TakeFileSystemIds(uid, gid);
+  work();
+  TakeFileSystemIds(geteuid(), getegid());
 }
 
 }  // namespace nodeward

@@ -36,8 +36,9 @@ class Attendant {
 // application is left.
 Result<Launched> Launch(const Plan& plan, Keeper& keeper, Arena& arena, Attendant& attendant);
 
-// Runs `work` in a thread of its own whose file system ids are the given ones, so that /proc of a
-// process of that user opens without CAP_SYS_PTRACE. The process stays undumpable.
+// Runs `work` while the calling thread's file system ids are the given ones, so that /proc of a
+// process of that user opens without CAP_SYS_PTRACE; nobody may signal or look at a thread for its
+// file system ids. The process stays undumpable.
 void RunAs(uid_t uid, gid_t gid, const std::function<void()>& work);
 
 // The calling thread alone takes these file system ids, and the process stays undumpable:

@@ -44,8 +44,8 @@ std::string GroupLine(const Text& entry) {
   if (!entry.value.starts_with('@')) return entry.value + ": by name";
   const SyscallGroup* group = FindSyscallGroup(entry.value.substr(1));
   if (group == nullptr) return entry.value + ": no such group";
-  return entry.value + ": " + group->purpose + " (" + std::to_string(group->calls.size()) +
-         " calls)";
+  return entry.value + ": " + std::string(group->purpose) + " (" +
+         std::to_string(group->calls.size()) + " calls)";
 }
 
 Explanation ExplainSeccomp(const Profile& profile, const HostReport& host) {

@@ -1,25 +1,23 @@
 #include "measures/seccomp_filter.h"
 
+#include <linux/seccomp.h>
 #include <seccomp.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
+#include <cstdlib>
 #include <set>
 
 #include "base/text.h"
-#include "base/unique_fd.h"
 #include "measures/file_rules.h"
 #include "measures/seccomp_arguments.h"
 #include "measures/seccomp_prelude.h"
+#include "measures/seccomp_program.h"
 #include "profile/syscall_groups.h"
 
 namespace nodeward {
 namespace {
 
-using Context = std::unique_ptr<void, void (*)(void*)>;
 using Names = std::set<std::string, std::less<>>;
 
 // libseccomp knows the names of all architectures: a name that is unknown to it is a mistake, one
@@ -40,7 +38,7 @@ Error UnknownCall(const Text& text) {
 
 Error UnknownGroup(const Text& text) {
   std::vector<std::string> names;
-  for (const SyscallGroup& group : SyscallGroups()) names.push_back("@" + group.name);
+  for (const SyscallGroup& group : SyscallGroups()) names.push_back("@" + std::string(group.name));
   return {"there is no group of system calls \"" + text.value + "\"", text.where.Text(),
           "one of " + JoinWords(names)};
 }
@@ -70,41 +68,28 @@ Result<void> Collect(const std::optional<std::vector<Text>>& list, Names& names)
   return {};
 }
 
-std::uint32_t ScmpAction(DefaultAnswer answer) {
+std::uint32_t Refusal(DefaultAnswer answer) {
   switch (answer) {
     case DefaultAnswer::kNotify:
-      return SCMP_ACT_NOTIFY;
+      return SECCOMP_RET_USER_NOTIF;
     case DefaultAnswer::kErrno:
-      return SCMP_ACT_ERRNO(EPERM);
+      return SECCOMP_RET_ERRNO | EPERM;
     case DefaultAnswer::kKill:
-      return SCMP_ACT_KILL_PROCESS;
+      return SECCOMP_RET_KILL_PROCESS;
     case DefaultAnswer::kLog:
-      return SCMP_ACT_LOG;
+      return SECCOMP_RET_LOG;
   }
-  return SCMP_ACT_KILL_PROCESS;
+  return SECCOMP_RET_KILL_PROCESS;
 }
 
-Error Failed(const std::string& what, int status) {
-  return {"cannot build the system call filter: " + what + ": " + DescribeErrno(-status)};
-}
-
-// Adds the rules of one call; how many there were.
-Result<int> AddConditional(scmp_filter_ctx context, int number, const std::string& name,
-                           const std::vector<ArgumentRule>& rules) {
-  int count = 0;
+// The shapes that the rules give one call.
+std::vector<std::vector<ArgumentCondition>> ShapesOf(std::string_view name,
+                                                     const std::vector<ArgumentRule>& rules) {
+  std::vector<std::vector<ArgumentCondition>> shapes;
   for (const ArgumentRule& rule : rules) {
-    if (rule.call != name) continue;
-    ++count;
-    std::vector<scmp_arg_cmp> comparisons;
-    for (const ArgumentCondition& condition : rule.conditions) {
-      comparisons.push_back({condition.index, SCMP_CMP_MASKED_EQ, condition.mask, condition.value});
-    }
-    const int status =
-        seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number,
-                               static_cast<unsigned>(comparisons.size()), comparisons.data());
-    if (status != 0) return Fail(Failed(name, status));
+    if (rule.call == name) shapes.push_back(rule.conditions);
   }
-  return count;
+  return shapes;
 }
 
 // "@process", or one of its calls that make a process.
@@ -113,55 +98,34 @@ bool AllowsChildren(const FilterPolicy& policy) {
          std::binary_search(policy.allow.begin(), policy.allow.end(), "vfork");
 }
 
-Result<void> AddRules(scmp_filter_ctx context, const FilterPolicy& policy,
-                      std::vector<int>& supervised) {
+// What each call gets that does not get the default; notes which ones the supervisor decides.
+std::vector<AnsweredCall> AnswersOf(const FilterPolicy& policy, std::vector<int>& supervised) {
   const std::vector<ArgumentRule> rules = ArgumentRules(AllowsChildren(policy));
   const std::vector<SupervisedCall> asked = SupervisedCalls(policy.supervision);
+  std::vector<AnsweredCall> answers;
   for (const std::string& name : policy.allow) {
     const int number = SyscallNumber(name);
     if (number < 0) continue;  // another architecture's
-    if (const auto call = std::ranges::find(asked, name, &SupervisedCall::call);
-        call != asked.end()) {
-      supervised.push_back(number);
-      const auto passing = AddConditional(context, number, name, call->passes);
-      if (!passing) return Fail(passing.error());
+    const auto call = std::ranges::find(asked, name, &SupervisedCall::call);
+    if (call == asked.end()) {
+      answers.push_back({number, SECCOMP_RET_ALLOW, ShapesOf(name, rules)});
       continue;
     }
-    const auto conditional = AddConditional(context, number, name, rules);
-    if (!conditional) return Fail(conditional.error());
-    if (*conditional > 0) continue;
-    if (const int status = seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0); status != 0) {
-      return Fail(Failed(name, status));
-    }
+    supervised.push_back(number);
+    // Without a shape that passes, each one gets the default: it is asked about.
+    if (call->passes.empty()) continue;
+    answers.push_back({number, SECCOMP_RET_ALLOW, ShapesOf(name, call->passes)});
   }
   for (const std::string& name : policy.probes) {
-    const int number = SyscallNumber(name);
-    if (number < 0) continue;
-    const int status = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), number, 0);
-    if (status != 0) return Fail(Failed(name, status));
+    answers.push_back({SyscallNumber(name), SECCOMP_RET_ERRNO | ENOSYS, {}});
   }
-  return {};
-}
-
-// libseccomp 2.5.4 exports to a descriptor only.
-Result<std::vector<sock_filter>> Export(scmp_filter_ctx context) {
-  const UniqueFd file(memfd_create("nodeward-filter", MFD_CLOEXEC));
-  if (!file.valid()) return Fail(Failed("memfd_create", -errno));
-  if (const int status = seccomp_export_bpf(context, file.get()); status != 0) {
-    return Fail(Failed("export", status));
-  }
-  const off_t size = lseek(file.get(), 0, SEEK_END);
-  std::vector<sock_filter> code(static_cast<std::size_t>(size) / sizeof(sock_filter));
-  if (pread(file.get(), code.data(), static_cast<std::size_t>(size), 0) != size) {
-    return Fail(Failed("read", -EIO));
-  }
-  return code;
+  return answers;
 }
 
 // The highest number that libseccomp has a name for. Downwards: each look-up walks its whole table.
 int LastKnownCall() {
-  constexpr int kBeyondAnyTable = 550;
-  for (int number = kBeyondAnyTable; number > 0; --number) {
+  constexpr int kBeyondAnyTable = 512;  // x86-64: from here on x32 has its own
+  for (int number = kBeyondAnyTable - 1; number > 0; --number) {
     char* name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
     const bool known = name != nullptr;
     std::free(name);  // libseccomp hands it over
@@ -214,32 +178,25 @@ Result<FilterPolicy> ResolvePolicy(const Profile& profile) {
       allow.insert(process->calls.begin(), process->calls.end());
     }
   }
-  for (const std::string& call : LaunchCalls()) {
-    deny.erase(call);  // by a group; by name the profile's validation refuses it
-    allow.insert(call);
+  for (const std::string_view call : LaunchCalls()) {
+    deny.erase(std::string(call));  // by a group; by name the profile's validation refuses it
+    allow.emplace(call);
   }
   for (const std::string& call : deny) allow.erase(call);
-  for (const std::string& call : OptionalProbes()) {
-    if (!allow.contains(call) && !deny.contains(call)) policy.probes.push_back(call);
+  for (const std::string_view call : OptionalProbes()) {
+    if (!allow.contains(call) && !deny.contains(call)) policy.probes.emplace_back(call);
   }
   policy.allow.assign(allow.begin(), allow.end());
   return policy;
 }
 
 Result<CompiledFilter> CompileFilter(const FilterPolicy& policy) {
-  const Context context(seccomp_init(ScmpAction(policy.answer)), seccomp_release);
-  if (!context) return Fail(Failed("this kernel cannot answer so", -EINVAL));
-  seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-  seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a binary tree
+  const std::uint32_t refusal = Refusal(policy.answer);
   CompiledFilter filter;
-  if (auto added = AddRules(context.get(), policy, filter.supervised); !added) {
-    return Fail(added.error());
-  }
-  auto main = Export(context.get());
-  if (!main) return Fail(main.error());
+  const auto main = MakeProgram(AnswersOf(policy, filter.supervised), refusal);
   filter.last_call = LastKnownCall();
-  filter.code = MakePrelude(filter.last_call, Guards(policy.guarded), ScmpAction(policy.answer));
-  filter.code.insert(filter.code.end(), main->begin(), main->end());
+  filter.code = MakePrelude(filter.last_call, Guards(policy.guarded), refusal);
+  filter.code.insert(filter.code.end(), main.begin(), main.end());
   if (filter.code.size() > BPF_MAXINSNS) {
     return Fail("the system call filter is longer than the kernel takes (4096 instructions)", {},
                 "fewer calls in [syscalls] allow");

@@ -13,7 +13,7 @@ constexpr std::uint32_t kNative = AUDIT_ARCH_X86_64;
 #elif defined(__aarch64__)
 constexpr std::uint32_t kNative = AUDIT_ARCH_AARCH64;
 #endif
-// asm/unistd.h: __X32_SYSCALL_BIT. Left to libseccomp, which kills a foreign architecture.
+// asm/unistd.h: __X32_SYSCALL_BIT. Left to the main program, which kills a foreign architecture.
 constexpr std::uint32_t kX32 = 0x40000000;
 
 constexpr std::uint32_t kToEnd = UINT32_MAX;  // a jump behind the prelude, not resolved yet

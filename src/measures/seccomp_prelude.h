@@ -1,6 +1,5 @@
-// What libseccomp cannot say, put before its program: numbers beyond the table are answered ENOSYS,
-// and kill(2) and tgkill(2) towards certain processes are refused although the call is allowed
-// (libseccomp compares an argument once in a rule).
+// What comes before the main program: numbers beyond the table are answered ENOSYS, and kill(2) and
+// tgkill(2) towards certain processes are refused although the call is allowed.
 #pragma once
 
 #include <linux/filter.h>

@@ -1,38 +1,48 @@
 #include "measures/users.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 
+#include <array>
 #include <charconv>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
+
+#include "base/unique_fd.h"
+#include "kernel/sys.h"
 
 namespace nodeward {
 namespace {
 
-// One of the two files, for fgetpwent(3) and fgetgrent(3). Read whole first: on a file they seek
-// twice for each line, which costs more than everything else about them.
-class Table {
- public:
-  explicit Table(const std::string& path) : text_(ReadWhole(path)) {
-    if (!text_.empty()) file_.reset(fmemopen(text_.data(), text_.size(), "r"));
+std::string ReadWhole(const std::string& path) {
+  std::string text;
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 8192> part;
+  ssize_t got = 0;
+  while (file.valid() && (got = kernel::Read(file.get(), part.data(), part.size())) > 0) {
+    text.append(part.data(), static_cast<std::size_t>(got));
   }
-  FILE* get() const { return file_.get(); }  // null: not readable, or empty
+  return text;
+}
+
+// A text as a stream, for fgetpwent(3) and fgetgrent(3): on a file they seek twice for each line.
+class Stream {
+ public:
+  // Null where the text is empty, or no entry can match: one that does holds `needle`.
+  Stream(const std::string& text, const std::string& needle) {
+    if (text.empty() || text.find(needle) == std::string::npos) return;
+    file_.reset(fmemopen(const_cast<char*>(text.data()), text.size(), "r"));
+  }
+  FILE* get() const { return file_.get(); }
 
  private:
-  static std::string ReadWhole(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  std::string text_;
   std::unique_ptr<FILE, int (*)(FILE*)> file_{nullptr, &std::fclose};
 };
 
 template <class Match>
-std::optional<User> Find(const std::string& path, Match match) {
-  const Table file(path);
+std::optional<User> Find(const std::string& text, const std::string& needle, Match match) {
+  const Stream file(text, needle);
   if (file.get() == nullptr) return std::nullopt;
   while (const passwd* entry = fgetpwent(file.get())) {
     if (match(*entry)) return User{entry->pw_uid, entry->pw_gid, entry->pw_name, entry->pw_dir};
@@ -50,16 +60,24 @@ std::optional<std::uint32_t> Number(std::string_view text) {
 
 }  // namespace
 
+const std::string& UserFiles::Passwd() const {
+  if (!passwd_text_) passwd_text_ = ReadWhole(passwd_);
+  return *passwd_text_;
+}
+
 std::optional<User> UserFiles::FindUser(std::string_view name) const {
-  return Find(passwd_, [&](const passwd& entry) { return entry.pw_name == name; });
+  return Find(Passwd(), std::string(name),
+              [&](const passwd& entry) { return entry.pw_name == name; });
 }
 
 std::optional<User> UserFiles::FindUser(uid_t uid) const {
-  return Find(passwd_, [&](const passwd& entry) { return entry.pw_uid == uid; });
+  return Find(Passwd(), std::to_string(uid),
+              [&](const passwd& entry) { return entry.pw_uid == uid; });
 }
 
 std::optional<gid_t> UserFiles::FindGroup(std::string_view name) const {
-  const Table file(group_);
+  const std::string text = ReadWhole(group_);
+  const Stream file(text, std::string(name));
   if (file.get() == nullptr) return std::nullopt;
   while (const group* entry = fgetgrent(file.get())) {
     if (entry->gr_name == name) return entry->gr_gid;

@@ -20,6 +20,7 @@ struct User {
   std::string home;
 };
 
+// passwd is read once, when it is first asked for.
 class UserFiles {
  public:
   explicit UserFiles(std::string passwd = "/etc/passwd", std::string group = "/etc/group")
@@ -35,8 +36,11 @@ class UserFiles {
   Result<gid_t> ResolveGroup(std::string_view name_or_number) const;
 
  private:
+  const std::string& Passwd() const;
+
   std::string passwd_;
   std::string group_;
+  mutable std::optional<std::string> passwd_text_;
 };
 
 }  // namespace nodeward

@@ -11,12 +11,11 @@ namespace nodeward {
 namespace {
 
 constexpr std::string_view kSuffix = ".toml";
-constexpr std::string_view kNotAProfile = "syscalls.toml";
 
 std::vector<BuiltinProfile> FindBuiltins() {
   std::vector<BuiltinProfile> found;
   for (const EmbeddedFile& file : EmbeddedFiles()) {
-    if (!file.name.ends_with(kSuffix) || file.name == kNotAProfile) continue;
+    if (!file.name.ends_with(kSuffix)) continue;
     found.push_back({file.name.substr(0, file.name.size() - kSuffix.size()), file.contents});
   }
   std::sort(found.begin(), found.end(),

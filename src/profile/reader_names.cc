@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <span>
 
 #include "base/text.h"
 #include "profile/names.h"
@@ -25,8 +26,8 @@ std::string PlainCapability(std::string_view text) {
   return name.starts_with("cap_") ? name.substr(4) : name;
 }
 
-bool Contains(const std::vector<std::string>& list, std::string_view name) {
-  return std::find(list.begin(), list.end(), name) != list.end();
+bool Contains(std::span<const std::string_view> list, std::string_view name) {
+  return std::ranges::find(list, name) != list.end();
 }
 
 std::nullopt_t UnknownGroup(Reader& reader, const Node& node, const std::string& text) {
@@ -34,7 +35,7 @@ std::nullopt_t UnknownGroup(Reader& reader, const Node& node, const std::string&
   std::vector<std::string> all;
   for (const SyscallGroup& group : SyscallGroups()) {
     known.push_back(group.name);
-    all.push_back("@" + group.name);
+    all.push_back("@" + std::string(group.name));
   }
   const std::string_view near = Nearest(text.substr(1), known);
   reader.Complain(node.where,
@@ -214,9 +215,9 @@ std::optional<std::string> ReadDeniedCall(Reader& reader, const Node& node) {
     return reader.Wrong(node, Quoted(*text) + " is needed to start and end any program");
   }
   const SyscallGroup* group = FindSyscallGroup(std::string_view(*text).substr(1));
-  for (const std::string& call : group->calls) {
+  for (const std::string_view call : group->calls) {
     if (Contains(LaunchCalls(), call)) {
-      return reader.Wrong(node, Quoted(*text) + " holds \"" + call +
+      return reader.Wrong(node, Quoted(*text) + " holds \"" + std::string(call) +
                                     "\", which is needed to start and end any program");
     }
   }

@@ -1,29 +1,29 @@
-// Named groups of system calls, kept as data in profiles/syscalls.toml and embedded at build time.
-// Pure. Names are not resolved here: that is libseccomp's, in measures/seccomp.cc.
+// Named groups of system calls for [syscalls] allow and deny ("@process"), and two lists that are
+// no groups. Pure data, made at build time: every launch asks for it. Names of x86-64 and arm64
+// stand together: one that an architecture lacks is left out there. They are not resolved here:
+// that is libseccomp's, in measures/seccomp_filter.cc.
 #pragma once
 
-#include <string>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace nodeward {
 
 struct SyscallGroup {
-  std::string name;                // without "@"
-  std::string purpose;             // one line for `explain`
-  std::vector<std::string> calls;  // sorted, unique
+  std::string_view name;                    // without "@"
+  std::string_view purpose;                 // one line for `explain`
+  std::span<const std::string_view> calls;  // sorted, unique
 };
 
-// In the order of the file. Ends the program at start-up only if the embedded data is malformed,
-// which a test holds.
-const std::vector<SyscallGroup>& SyscallGroups();
+std::span<const SyscallGroup> SyscallGroups();
 const SyscallGroup* FindSyscallGroup(std::string_view name);
 
-// Probes that Node.js and the C library make and can do without: answered ENOSYS, never an event.
-const std::vector<std::string>& OptionalProbes();
+// Answered ENOSYS by the filter itself, without an event, unless a profile allows them: Node.js and
+// the C library try these and have another way. EPERM would break some of them (clone3 aborts).
+std::span<const std::string_view> OptionalProbes();
 
-// Needed between the filter's installation and the application's first instruction, and by every
-// process after: always allowed, and an error in `deny`.
-const std::vector<std::string>& LaunchCalls();
+// Needed between the filter's installation and the application's first instruction, and to end a
+// process or return from a signal: always allowed, and an error in `deny`.
+std::span<const std::string_view> LaunchCalls();
 
 }  // namespace nodeward

@@ -148,7 +148,6 @@ class Supervisor::Loop {
     uptime_ = std::chrono::duration_cast<Milliseconds>(Steady::now() - started_);
     jobs_.TakeBack(main_);
     stop_timer_.cancel();
-    keeper_.Send(KeeperRequestKind::kKillTree);
   }
 
   // Every descendant is gone: the counters are final, and the ports are free.

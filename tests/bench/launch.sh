@@ -22,7 +22,7 @@ launchers=(
   "setpriv|setpriv $setpriv_flags|user, groups, capabilities, no_new_privs, and is gone"
   "bubblewrap|bwrap $bwrap_flags|every namespace, a mount tree of its own, capabilities; no system call filter, limits or events"
   "firejail|firejail $firejail_flags|PID and mount namespaces, capabilities, a system call deny-list; stays root, no events"
-  "nodeward|$nodeward run --|the default profile: user, capabilities, system call allow-list with events, limits, descriptors, environment; supervises"
+  "nodeward|$nodeward run --|the default profile: user, capabilities, files, programs, network, system call allow-list with events, limits, descriptors, environment; supervises"
 )
 
 # Measures every launcher around a command; hyperfine's own table goes to $1.

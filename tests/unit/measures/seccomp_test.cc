@@ -123,7 +123,8 @@ TEST(SeccompFilter, WhatIsNotAllowedIsNotified) {
 TEST(SeccompFilter, ProbesAreAnsweredInTheKernel) {
   EXPECT_THAT(OptionalProbes(), Contains("clone3"));
   EXPECT_THAT(OptionalProbes(), Contains("io_uring_setup"));
-  for (const std::string& name : OptionalProbes()) {
+  for (const std::string_view probe : OptionalProbes()) {
+    const std::string name(probe);
     EXPECT_EQ(DefaultFilter()(name), kNoSuchCall) << name;
     EXPECT_EQ(ProcessFilter()(name), kNoSuchCall) << name;
   }
@@ -187,14 +188,16 @@ TEST(SeccompFilter, ACallOfTwoGroupsIsDeniedByEither) {
 
 TEST(SeccompFilter, LaunchCallsSurviveEveryDenial) {
   const Filter filter(PolicyOf(WithCalls({}, {"@default", "@process"})));
-  for (const std::string& name : LaunchCalls()) EXPECT_EQ(filter(name), kAllow) << name;
+  for (const std::string_view name : LaunchCalls()) {
+    EXPECT_EQ(filter(std::string(name)), kAllow) << name;
+  }
   EXPECT_EQ(filter("openat"), kNotify);
   EXPECT_EQ(filter("mmap"), kNotify);
 }
 
 TEST(SeccompFilter, AnAbsentListAllowsTheLaunchAlone) {
   const FilterPolicy policy = PolicyOf(Profile{});
-  EXPECT_EQ(policy.allow, LaunchCalls());
+  EXPECT_THAT(policy.allow, testing::ElementsAreArray(LaunchCalls()));
 }
 
 TEST(SeccompFilter, AProbeThatIsAllowedOrDeniedIsNoProbe) {
@@ -251,7 +254,7 @@ TEST(SeccompFilter, ANameOfAnotherArchitectureIsNoMistake) {
 
 TEST(SeccompFilter, FitsIntoTheKernel) {
   std::vector<std::string> all;
-  for (const SyscallGroup& group : SyscallGroups()) all.push_back("@" + group.name);
+  for (const SyscallGroup& group : SyscallGroups()) all.push_back("@" + std::string(group.name));
   EXPECT_LT(Filter(PolicyOf(WithCalls(all))).length(), BPF_MAXINSNS / 2u);
 }
 

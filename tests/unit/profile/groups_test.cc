@@ -12,20 +12,21 @@
 namespace nodeward {
 namespace {
 
-bool Has(const std::vector<std::string>& list, const std::string& name) {
+bool Has(std::span<const std::string_view> list, std::string_view name) {
   return std::binary_search(list.begin(), list.end(), name);
 }
 
 TEST(SyscallGroups, EachHasAPurposeAndSortedUniqueNames) {
   std::set<std::string> names;
   for (const SyscallGroup& group : SyscallGroups()) {
-    EXPECT_TRUE(names.insert(group.name).second) << group.name;
+    EXPECT_TRUE(names.emplace(group.name).second) << group.name;
     EXPECT_FALSE(group.purpose.empty()) << group.name;
-    EXPECT_EQ(group.purpose.find('\n'), std::string::npos) << group.name;
+    EXPECT_EQ(group.purpose.find('\n'), std::string_view::npos) << group.name;
     EXPECT_TRUE(std::is_sorted(group.calls.begin(), group.calls.end())) << group.name;
     EXPECT_EQ(std::adjacent_find(group.calls.begin(), group.calls.end()), group.calls.end());
-    for (const std::string& call : group.calls) {
-      EXPECT_EQ(call.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), std::string::npos)
+    for (const std::string_view call : group.calls) {
+      EXPECT_EQ(call.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"),
+                std::string_view::npos)
           << group.name << ": " << call;
     }
   }
@@ -64,7 +65,7 @@ TEST(SyscallGroups, DefaultHasWhatNodeNeedsAndNoMore) {
 }
 
 TEST(SyscallGroups, LaunchCallsAreAllowedByDefault) {
-  for (const std::string& call : LaunchCalls()) {
+  for (const std::string_view call : LaunchCalls()) {
     EXPECT_TRUE(Has(FindSyscallGroup("default")->calls, call)) << call;
   }
   EXPECT_TRUE(Has(LaunchCalls(), "execve"));
@@ -73,7 +74,7 @@ TEST(SyscallGroups, LaunchCallsAreAllowedByDefault) {
 TEST(SyscallGroups, ProbesAreNotInTheDefaultGroup) {
   EXPECT_TRUE(Has(OptionalProbes(), "clone3"));
   EXPECT_TRUE(Has(OptionalProbes(), "io_uring_setup"));
-  for (const std::string& call : OptionalProbes()) {
+  for (const std::string_view call : OptionalProbes()) {
     EXPECT_FALSE(Has(FindSyscallGroup("default")->calls, call)) << call;
   }
 }
@@ -84,7 +85,7 @@ TEST(SyscallGroups, UnknownGroupIsNull) {
   EXPECT_EQ(FindSyscallGroup("@default"), nullptr);
 }
 
-TEST(BuiltinProfiles, AreTheProfilesAndNotTheGroups) {
+TEST(BuiltinProfiles, AreTheProfiles) {
   ASSERT_EQ(BuiltinProfiles().size(), 2u);
   EXPECT_EQ(BuiltinProfiles()[1].name, "strict");
   EXPECT_EQ(BuiltinProfiles()[0].name, "default");

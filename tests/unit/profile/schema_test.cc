@@ -163,7 +163,7 @@ TEST(Schema, KnowsTheCapabilitiesAndGroups) {
   EXPECT_EQ(Words((*Find("capabilities.keep"))["items"]["enum"]),
             std::vector<std::string>(known.begin(), known.end()));
   std::vector<std::string> groups;
-  for (const SyscallGroup& group : SyscallGroups()) groups.push_back("@" + group.name);
+  for (const SyscallGroup& group : SyscallGroups()) groups.push_back("@" + std::string(group.name));
   EXPECT_EQ(Words(Schema()["definitions"]["call"]["anyOf"][0]["enum"]), groups);
 }
 
