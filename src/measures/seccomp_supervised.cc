@@ -26,8 +26,9 @@ std::vector<SupervisedCall> SupervisedCalls(const Supervision& supervision) {
     calls.push_back({"creat", {}});
   }
   if (supervision.metadata) {
-    for (const std::string_view call : {"chmod", "fchmod", "fchmodat", "chown", "lchown", "fchown",
-                                        "fchownat", "utime", "utimes", "futimesat", "utimensat"}) {
+    for (const std::string_view call :
+         {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",
+          "utime", "utimes", "futimesat", "utimensat"}) {
       calls.push_back({call, {}});
     }
   }

@@ -20,6 +20,7 @@ namespace {
 
 enum class Kind { kMode, kOwner, kTimes };
 using Times = std::array<timespec, 2>;
+constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
 
 // Which object: by a path, or by a descriptor alone.
 struct Target {
@@ -52,6 +53,7 @@ Change Mode(Target target, std::uint64_t mode) {
   change.kind = Kind::kMode;
   change.target = target;
   change.mode = static_cast<mode_t>(mode & 07777);
+  if ((target.flags & ~kFlags) != 0) change.error = EINVAL;
   return change;
 }
 
@@ -61,7 +63,7 @@ Change Owner(Target target, std::uint64_t uid, std::uint64_t gid) {
   change.target = target;
   change.uid = static_cast<uid_t>(uid);
   change.gid = static_cast<gid_t>(gid);
-  if ((target.flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) != 0) change.error = EINVAL;
+  if ((target.flags & ~kFlags) != 0) change.error = EINVAL;
   return change;
 }
 
@@ -125,7 +127,7 @@ Target OfTimes(const seccomp_data& call, int flags) {
 
 Change TimesAt(CallerMemory& memory, const seccomp_data& call) {
   Change change = Nanoseconds(memory, OfTimes(call, Int(call.args[3])), call.args[2]);
-  const int known = change.target.descriptor ? 0 : AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+  const int known = change.target.descriptor ? 0 : kFlags;
   if (change.error == 0 && !change.nothing && (change.target.flags & ~known) != 0) {
     change.error = EINVAL;
   }
@@ -140,6 +142,8 @@ Change ChangeOf(const Notified& notified) {
       return Mode(ByDescriptor(args[0]), args[1]);
     case SYS_fchmodat:
       return Mode(ByPath(args[1], Int(args[0])), args[2]);
+    case kFchmodat2:
+      return Mode(ByPath(args[1], Int(args[0]), Int(args[3])), args[2]);
     case SYS_fchown:
       return Owner(ByDescriptor(args[0]), args[1], args[2]);
     case SYS_fchownat:
@@ -222,10 +226,10 @@ Ruling Refused(const MetadataOptions& options, Kind kind, const std::string& pla
 
 std::vector<int> MetadataJudge::Calls() const {
 #ifdef SYS_chmod
-  return {SYS_chmod,    SYS_fchmod,    SYS_fchmodat, SYS_chown,  SYS_lchown,   SYS_fchown,
-          SYS_fchownat, SYS_utimensat, SYS_utime,    SYS_utimes, SYS_futimesat};
+  return {SYS_chmod,  SYS_fchmod,   SYS_fchmodat,  kFchmodat2, SYS_chown,  SYS_lchown,
+          SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_utime,  SYS_utimes, SYS_futimesat};
 #else
-  return {SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat};
+  return {SYS_fchmod, SYS_fchmodat, kFchmodat2, SYS_fchown, SYS_fchownat, SYS_utimensat};
 #endif
 }
 

@@ -13,6 +13,9 @@
 
 namespace nodeward {
 
+// fchmodat2(2), Linux 6.6: not in the 6.1 headers.
+inline constexpr int kFchmodat2 = 452;
+
 struct MetadataOptions {
   const FilePolicy& files;  // changes between launches alone
   bool permissive = false;
