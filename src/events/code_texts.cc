@@ -65,9 +65,11 @@ constexpr CodeText kTexts[] = {
      "The event names the call and its arguments. Allow it by the hint if it is the application's "
      "own, or answer it with an error instead.",
      "[syscalls] on_violation = \"deny\""},
-    {codes::kOpenRefused, "a file was not opened",
-     "The application tried to open, make or change a file that no rule of [filesystem] covers. It "
-     "got EACCES, as if the file's mode forbade it.",
+    {codes::kOpenRefused, "a file was not opened, changed or watched",
+     "The application tried to open, make or change a file that no rule of [filesystem] covers, to "
+     "change its mode, owner or times, or to watch it. It got EACCES, as if the file's mode "
+     "forbade "
+     "it.",
      "A dependency that reads keys, tokens or the files of a neighbour looks just like this. By "
      "default the application reads its own folder and what Node.js needs, and writes /tmp.",
      "`nodeward why open PATH write` says which rule is nearest, and whether the file's own mode "

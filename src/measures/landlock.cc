@@ -52,6 +52,11 @@ Explanation ExplainLandlock(const Profile& profile, const HostReport& host) {
                                 std::string(right.kernel) + "; here " +
                                 std::string(right.stand_in));
   }
+  if (host.seccomp.user_notif) {
+    explanation.lines.push_back(
+        "the supervisor performs changes of mode, owner and times, and watches, on the file "
+        "itself");
+  }
   explanation.lines.push_back(
       "names, command lines and owners of other processes stay visible in /proc");
   return explanation;

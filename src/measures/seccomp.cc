@@ -28,8 +28,11 @@ Support SupportSeccomp(const Profile&, const HostReport& host) {
                        "a kernel with CONFIG_SECCOMP_FILTER=y"};
   }
   if (!host.seccomp.user_notif) {
-    return Partial{"refused system calls are refused but not seen: " + host.seccomp.why_no_notif,
-                   "[syscalls] enforcement = \"best-effort\""};
+    return Partial{
+        "refused system calls are refused but not seen, and files that no rule names can "
+        "be watched, and change mode, owner and times: " +
+            host.seccomp.why_no_notif,
+        "[syscalls] enforcement = \"best-effort\""};
   }
   return Full{};
 }
@@ -74,12 +77,15 @@ Explanation ExplainSeccomp(const Profile& profile, const HostReport& host) {
   return explanation;
 }
 
-// Only where somebody answers: without a listener Landlock alone decides.
+// Only where somebody answers: without a listener Landlock alone decides, and SupportSeccomp says
+// what it lets pass.
 Supervision Supervises(const Profile& profile, const PlannedNetwork& network,
                        DefaultAnswer answer) {
   Supervision supervision;
   if (answer != DefaultAnswer::kNotify) return supervision;
   supervision.execution = supervision.writes = supervision.signals = true;
+  supervision.metadata = supervision.watches = true;
+  supervision.instances = !network.fetches;
   supervision.mappings = profile.node.addons && !profile.node.addons->value;
   supervision.network = network.wanted;
   supervision.questions = network.wanted && !network.permissive && !network.policy.dns_open();

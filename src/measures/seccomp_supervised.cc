@@ -25,6 +25,18 @@ std::vector<SupervisedCall> SupervisedCalls(const Supervision& supervision) {
     calls.push_back({"openat", {{"openat", {{2, kWriting, 0}}}}});
     calls.push_back({"creat", {}});
   }
+  if (supervision.metadata) {
+    for (const std::string_view call :
+         {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",
+          "utime", "utimes", "futimesat", "utimensat"}) {
+      calls.push_back({call, {}});
+    }
+  }
+  if (supervision.watches) calls.push_back({"inotify_add_watch", {}});
+  if (supervision.instances) {
+    for (const std::string_view call : {"inotify_init", "inotify_init1"})
+      calls.push_back({call, {}});
+  }
   if (supervision.mappings) {
     constexpr std::uint64_t kAnonymous = MAP_ANONYMOUS;
     calls.push_back(

@@ -15,6 +15,9 @@ struct Supervision {
   bool execution = false;  // execve
   bool writes = false;     // opens that write, create or cut
   bool reads = false;      // every other open, too
+  bool metadata = false;   // modes, owners and times of files
+  bool watches = false;    // inotify_add_watch
+  bool instances = false;  // inotify_init: where an instance cannot be fetched later
   bool mappings = false;   // files that are mapped as code
   bool signals = false;    // kill towards anything but the caller's own group
   bool network = false;    // connect, bind, listen, and what is sent to an address

@@ -29,6 +29,16 @@ int TakePlace(const Stance& standing) {
   return 0;
 }
 
+// Ids of another user empty the effective set, those of the same one do not; and what the
+// application keeps, it has.
+int TakeCapabilities(std::uint64_t wanted) {
+  kernel::CapabilitySets sets;
+  if (const int status = kernel::CapGet(&sets)) return -status;
+  if (sets.effective == (sets.permitted & wanted)) return 0;
+  sets.effective = sets.permitted & wanted;
+  return -kernel::CapSet(sets);
+}
+
 }  // namespace
 
 int StandAs(const Stance& standing) {
@@ -40,6 +50,7 @@ int StandAs(const Stance& standing) {
     if (const int status = kernel::SetResUid(kKeepId, who.uid, kKeepId)) return -status;
     kernel::Prctl(PR_SET_DUMPABLE, 0);  // a change of ids resets it to fs.suid_dumpable
   }
+  if (const int error = TakeCapabilities(standing.capabilities)) return error;
   if (standing.ruleset < 0) return 0;
   kernel::Prctl(PR_SET_NO_NEW_PRIVS, 1);
   return -kernel::LandlockRestrict(standing.ruleset, 0);

@@ -3,6 +3,7 @@
 // What the kernel decides by these, it decides as for the application.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "measures/launch_plan.h"
@@ -12,10 +13,11 @@ namespace nodeward {
 struct Stance {
   const PlannedIdentity* identity = nullptr;
   bool same_user = false;
-  int root = -1;        // root folder; -1: the supervisor's
-  int folder = -1;      // working directory; -1: the supervisor's
-  int ruleset = -1;     // Landlock's; -1: none
-  mode_t umask = 0077;  // taken on with a root folder or a working directory only
+  int root = -1;                   // root folder; -1: the supervisor's
+  int folder = -1;                 // working directory; -1: the supervisor's
+  int ruleset = -1;                // Landlock's; -1: none
+  mode_t umask = 0077;             // taken on with a root folder or a working directory only
+  std::uint64_t capabilities = 0;  // those that the application keeps: no other one is effective
 };
 
 // The host does not let a thread have a root folder, working directory and umask of its own.

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "base/unique_fd.h"
 #include "kernel/sys.h"
@@ -57,6 +59,16 @@ bool DescendsFrom(pid_t process, pid_t ancestor) {
     process = ReadCaller(process).parent;
   }
   return false;
+}
+
+std::vector<pid_t> TreeOf(pid_t ancestor) {
+  std::vector<pid_t> processes;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const auto pid = static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
+    if (pid > 0 && pid != ancestor && DescendsFrom(pid, ancestor)) processes.push_back(pid);
+  }
+  return processes;
 }
 
 }  // namespace nodeward

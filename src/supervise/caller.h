@@ -23,4 +23,7 @@ std::vector<std::string> ParentsOf(const Caller& caller, pid_t last);
 // Whether `process` descends from `ancestor`, by the chain of parents.
 bool DescendsFrom(pid_t process, pid_t ancestor);
 
+// Every process that descends from it.
+std::vector<pid_t> TreeOf(pid_t ancestor);
+
 }  // namespace nodeward

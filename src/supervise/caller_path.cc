@@ -16,24 +16,6 @@
 namespace nodeward {
 namespace {
 
-// A path as the kernel takes it: at most PATH_MAX bytes with its NUL.
-std::optional<std::string> ReadPath(CallerMemory& memory, std::uint64_t address) {
-  std::array<char, PATH_MAX> text{};
-  std::size_t size = 0;
-  while (size < text.size()) {
-    // Page by page: what follows the string may not be mapped.
-    const std::size_t page = 4096 - (address + size) % 4096;
-    const std::size_t got =
-        memory.Read(address + size, text.data() + size, std::min(page, text.size() - size));
-    if (const void* end = std::memchr(text.data() + size, '\0', got)) {
-      return std::string(static_cast<const char*>(text.data()), static_cast<const char*>(end));
-    }
-    if (got == 0) return std::nullopt;
-    size += got;
-  }
-  return std::nullopt;
-}
-
 // What "self" in /proc means to the caller.
 std::string AsCaller(const std::string& path, const Notified& notified) {
   const std::string process = "/proc/" + std::to_string(notified.caller.process);
@@ -55,14 +37,6 @@ UniqueFd OpenBase(const Notified& notified, int folder) {
   return notified.valid() ? std::move(base) : UniqueFd();
 }
 
-std::optional<std::string> RealPathOf(int fd) {
-  const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  std::array<char, PATH_MAX + 1> target{};
-  const ssize_t size = readlink(link.c_str(), target.data(), target.size() - 1);
-  if (size <= 0 || target[0] != '/') return std::nullopt;
-  return std::string(target.data(), static_cast<std::size_t>(size));
-}
-
 // The last part by itself: that of a file to be made.
 std::optional<CallerPath> FindParent(const Notified& notified, int base, const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -77,6 +51,32 @@ std::optional<CallerPath> FindParent(const Notified& notified, int base, const s
 }
 
 }  // namespace
+
+int ReadCallerPath(CallerMemory& memory, std::uint64_t address, std::string& path) {
+  std::array<char, PATH_MAX> text{};
+  std::size_t size = 0;
+  while (size < text.size()) {
+    // Page by page: what follows the string may not be mapped.
+    const std::size_t page = 4096 - (address + size) % 4096;
+    const std::size_t got =
+        memory.Read(address + size, text.data() + size, std::min(page, text.size() - size));
+    if (const void* end = std::memchr(text.data() + size, '\0', got)) {
+      path.assign(static_cast<const char*>(text.data()), static_cast<const char*>(end));
+      return 0;
+    }
+    if (got == 0) return EFAULT;
+    size += got;
+  }
+  return ENAMETOOLONG;
+}
+
+std::optional<std::string> RealPathOf(int fd) {
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  std::array<char, PATH_MAX + 1> target{};
+  const ssize_t size = readlink(link.c_str(), target.data(), target.size() - 1);
+  if (size <= 0 || target[0] != '/') return std::nullopt;
+  return std::string(target.data(), static_cast<std::size_t>(size));
+}
 
 int OpenAsCaller(const Notified& notified, int base, const std::string& path, int flags) {
   flags |= O_PATH | O_CLOEXEC;
@@ -100,9 +100,11 @@ int OpenAsCaller(const Notified& notified, int base, const std::string& path, in
 
 std::optional<CallerPath> FindCallerPath(const Notified& notified, int folder,
                                          std::uint64_t address, bool follow) {
-  const auto written = ReadPath(notified.memory, address);
-  if (!written || written->empty()) return std::nullopt;
-  const std::string path = AsCaller(*written, notified);
+  std::string written;
+  if (ReadCallerPath(notified.memory, address, written) != 0 || written.empty()) {
+    return std::nullopt;
+  }
+  const std::string path = AsCaller(written, notified);
   UniqueFd base;
   if (!path.starts_with('/')) {
     base = OpenBase(notified, folder);

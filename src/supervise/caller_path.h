@@ -15,6 +15,13 @@ struct CallerPath {
   bool exists = false;  // false: only the folder does
 };
 
+// A path in the caller's memory, as the kernel takes it: at most PATH_MAX bytes with its NUL. 0,
+// EFAULT or ENAMETOOLONG.
+int ReadCallerPath(CallerMemory& memory, std::uint64_t address, std::string& path);
+
+// Where the object behind a descriptor lies now; nothing for one that lies in no folder.
+std::optional<std::string> RealPathOf(int fd);
+
 // Opens `path` as the caller would, with O_PATH and `flags`; -1 with errno. `base` counts for a
 // relative one.
 int OpenAsCaller(const Notified& notified, int base, const std::string& path, int flags);

@@ -80,6 +80,7 @@ constexpr int kAllowed[] = {
     SYS_fchown,
     SYS_fchownat,
     SYS_utimensat,
+    SYS_inotify_init1,
     SYS_inotify_add_watch,
     SYS_fchdir,
     SYS_chroot,

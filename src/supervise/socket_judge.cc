@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <utility>
 
 #include "events/codes.h"
@@ -24,17 +23,6 @@ int Option(int fd, int name) {
   int value = 0;
   socklen_t size = sizeof(value);
   return getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
-}
-
-// Every process that descends from the keeper.
-std::vector<pid_t> TreeOf(pid_t keeper) {
-  std::vector<pid_t> processes;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-    const auto pid = static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
-    if (pid > 0 && pid != keeper && DescendsFrom(pid, keeper)) processes.push_back(pid);
-  }
-  return processes;
 }
 
 // "Umask:" of /proc/PID/status (Linux 4.7).

@@ -6,7 +6,9 @@
 #include "measures/file_rules.h"
 #include "supervise/exec_judge.h"
 #include "supervise/file_judge.h"
+#include "supervise/inotify_judge.h"
 #include "supervise/mapping_judge.h"
+#include "supervise/metadata_judge.h"
 #include "supervise/names.h"
 #include "supervise/notifier.h"
 #include "supervise/reports.h"
@@ -43,6 +45,29 @@ FileOptions FilesOf(const Plan& plan) {
           Written(plan.profile.filesystem.read), Written(plan.profile.filesystem.write)};
 }
 
+// Its ids and what it keeps of capabilities, for what is done in its place.
+Stance StandingOf(const Plan& plan) {
+  Stance standing;
+  standing.identity = &plan.launch.identity;
+  standing.same_user = !plan.launch.identity.change;
+  standing.capabilities = plan.launch.capabilities.keep;
+  return standing;
+}
+
+MetadataOptions MetadataOf(const Plan& plan) {
+  return {plan.launch.files, Permissive(plan, "filesystem"), StandingOf(plan),
+          Written(plan.profile.filesystem.write)};
+}
+
+InotifyOptions WatchesOf(const Plan& plan, pid_t keeper) {
+  return {.files = plan.launch.files,
+          .permissive = Permissive(plan, "filesystem"),
+          .makes = !plan.launch.network.fetches,
+          .keeper = keeper,
+          .standing = StandingOf(plan),
+          .read = Written(plan.profile.filesystem.read)};
+}
+
 SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
   SocketOptions options;
   const PlannedNetwork& network = plan.launch.network;
@@ -77,10 +102,13 @@ struct Watch::Parts {
         violations(bus, folder, std::move(pending), ViolationsOf(plan, keeper)),
         execution(ExecutionOf(plan)),
         files(FilesOf(plan)),
+        metadata(MetadataOf(plan)),
+        watches(WatchesOf(plan, keeper)),
         signals(keeper),
         mappings(plan.launch.files, Permissive(plan, "node")),
         sockets(SocketsOf(plan, keeper), names),
-        notifier(thread, violations, {&execution, &files, &mappings, &signals, &sockets},
+        notifier(thread, violations,
+                 {&execution, &files, &metadata, &watches, &mappings, &signals, &sockets},
                  NotifierOf(plan)) {
     const NetworkPolicy& policy = plan.launch.network.policy;
     if (policy.ListsNames() && !plan.launch.namespaces.net) {
@@ -92,6 +120,8 @@ struct Watch::Parts {
   Violations violations;
   ExecJudge execution;
   FileJudge files;
+  MetadataJudge metadata;
+  InotifyJudge watches;
   SignalJudge signals;
   MappingJudge mappings;
   SocketJudge sockets;

@@ -38,7 +38,10 @@ std::set<std::string> Names(const Supervision& supervision) {
   std::set<std::string> names;
   for (const SupervisedCall& call : SupervisedCalls(supervision)) {
     EXPECT_TRUE(names.emplace(call.call).second) << call.call << " twice";
-    EXPECT_GE(SyscallNumber(std::string(call.call)), 0) << call.call;
+    // libseccomp knows the youngest one from 2.5.5 on; before, no profile can allow it.
+    if (call.call != "fchmodat2") {
+      EXPECT_GE(SyscallNumber(std::string(call.call)), 0) << call.call;
+    }
     for (const ArgumentRule& rule : call.passes) EXPECT_EQ(rule.call, call.call);
   }
   return names;
@@ -51,6 +54,11 @@ TEST(SupervisedCalls, EachPartAsksForItsOwn) {
   EXPECT_THAT(Names({.writes = true}), ElementsAre("creat", "open", "openat"));
   EXPECT_THAT(Names({.reads = true}), ElementsAre("creat", "open", "openat"));
   EXPECT_THAT(Names({.writes = true, .reads = true}), ElementsAre("creat", "open", "openat"));
+  EXPECT_THAT(Names({.metadata = true}),
+              ElementsAre("chmod", "chown", "fchmod", "fchmodat", "fchmodat2", "fchown", "fchownat",
+                          "futimesat", "lchown", "utime", "utimensat", "utimes"));
+  EXPECT_THAT(Names({.watches = true}), ElementsAre("inotify_add_watch"));
+  EXPECT_THAT(Names({.instances = true}), ElementsAre("inotify_init", "inotify_init1"));
   EXPECT_THAT(Names({.mappings = true}), ElementsAre("mmap"));
   EXPECT_THAT(Names({.signals = true}), ElementsAre("kill"));
   EXPECT_THAT(Names({.network = true}),
@@ -114,6 +122,19 @@ TEST(SupervisedCalls, EveryOpenWhereReadsAreTold) {
   const Filter filter = Supervised({.writes = true, .reads = true});
   EXPECT_EQ(filter("openat", kAtCwd, kAnywhere, O_RDONLY), kNotify);
   EXPECT_EQ(filter("openat", kAtCwd, kAnywhere, O_RDWR), kNotify);
+}
+
+TEST(SupervisedCalls, EveryChangeOfAFilesMetadataAndEveryWatch) {
+  const Filter none = Supervised({});
+  const Filter filter = Supervised({.metadata = true, .watches = true});
+  for (const char* call : {"chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat",
+                           "utimensat", "inotify_add_watch"}) {
+    EXPECT_EQ(none(call, 0, 0, 0, 0, 0), kAllow) << call;
+    EXPECT_EQ(filter(call, 0, 0, 0, 0, 0), kNotify) << call;
+    EXPECT_EQ(filter(call, kAnywhere, kAnywhere, ~std::uint64_t{0}, 0, 0), kNotify) << call;
+  }
+  EXPECT_EQ(filter("inotify_init1", 0), kAllow) << "fetched later";
+  EXPECT_EQ(Supervised({.instances = true})("inotify_init1", 0), kNotify);
 }
 
 TEST(SupervisedCalls, FilesMappedAsCode) {
