@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { root, run } = require('./support.js');
+const { root, run, start } = require('./support.js');
 
 const kReadyMs = 60000;
 const kBuildMs = 90000;
@@ -76,6 +76,7 @@ function rootFileSystem() {
 // Starts an engine that ends with the test `t`, its containers, mounts and files with it. Its methods:
 //   docker(words, options)    runs the client to its end, as run() of support.js
 //   succeed(words, options)   the same, and it must end with 0; answers stdout
+//   start(words)              starts the client, as start() of support.js
 //   build(name, dockerfile, folder, files)   `docker build` with `files` of `folder`, the Dockerfile among them
 async function startEngine(t) {
   const folder = fs.mkdtempSync('/tmp/nodeward-engine-');
@@ -108,7 +109,7 @@ async function startEngine(t) {
   };
   const build = (name, dockerfile, context, files) =>
     succeed(['build', '-t', name, '-f', dockerfile, '-'], { input: archive(context, files), timeout: kBuildMs });
-  return { client, docker, succeed, build, folder };
+  return { docker, succeed, build, start: (words) => start(client(words), { command: 'docker', env }) };
 }
 
 // An engine that has the image `base`: Debian with Node.js and npm.

@@ -1,5 +1,5 @@
-// Enters the kernel by another architecture's door: foreign i386|x32. Prints how it ended; SIGSEGV is
-// what int 0x80 gets where the machine has no such door (some virtual ones).
+// Enters the kernel by another architecture's door: foreign i386|x32. Prints how it ended; SIGSEGV
+// is what int 0x80 gets where the machine has no such door (some virtual ones).
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>

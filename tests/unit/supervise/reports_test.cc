@@ -221,5 +221,21 @@ TEST(StartEvent, TellsWhatWasObservedNotWhatWasPlanned) {
   EXPECT_EQ(Get<std::int64_t>(event, "in_force.seccomp_filters"), 2);
 }
 
+TEST(StartEvent, SaysThatAFilterAroundNodewardRefusesUnseen) {
+  Plan plan;
+  plan.launch.command = {"node"};
+  plan.launch.filter.listener = true;
+  const auto unseen = [&plan](int filters) {
+    plan.launch.filter.filters_before = filters;
+    const Event event = StartEvent(plan, Launched{}, 0);
+    for (const Field& field : event.fields) {
+      if (field.name == "not_observable") return std::get<std::vector<std::string>>(field.value);
+    }
+    return std::vector<std::string>{};
+  };
+  EXPECT_THAT(unseen(0), IsEmpty());
+  EXPECT_THAT(unseen(1), ElementsAre(HasSubstr("refuses by itself")));
+}
+
 }  // namespace
 }  // namespace nodeward
