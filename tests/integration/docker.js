@@ -12,13 +12,14 @@ const kReadyMs = 60000;
 const kBuildMs = 90000;
 
 // Debian's essential packages are in the image, and these.
-const PACKAGES = ['ca-certificates', 'iproute2', 'mount', 'procps', 'tzdata'];
+const PACKAGES = ['age', 'ca-certificates', 'iproute2', 'mount', 'procps', 'tzdata'];
 // What no package lists, or another than Debian's.
 const WHOLE = ['/etc/ssl/certs', '/usr/share/nodejs', '/usr/lib/node_modules/npm', '/usr/local/lib/node_modules/npm'];
 
 // What the packages' own scripts would have made; and the user of Node's own images.
 const BASE = `FROM files
 RUN cd /usr/share/base-passwd && cp passwd.master /etc/passwd && cp group.master /etc/group && \\
+    sed 's/:.*/:*:19000:0:99999:7:::/' /etc/passwd >/etc/shadow && chmod 640 /etc/shadow && \\
     echo node:x:1000:1000::/home/node:/bin/bash >>/etc/passwd && echo node:x:1000: >>/etc/group && \\
     install -d -o node -g node /home/node && ldconfig
 `;

@@ -198,4 +198,7 @@ function tryAll(about) {
   for (const name of new Set(HERE.flatMap((column) => expected(about, column)))) tryEscape(name);
 }
 
-module.exports = { GROUPS, expected, tryAll };
+// A folder as a column has it, for who runs it in another way: its words after the victim, and what holds confined.
+const escapeIn = (name, column) => withActs(inColumn(describe(name), column));
+
+module.exports = { GROUPS, escapeIn, expected, holds, told, tryAll };
