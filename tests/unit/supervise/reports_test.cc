@@ -225,9 +225,11 @@ TEST(StartEvent, SaysThatAFilterAroundNodewardRefusesUnseen) {
   Plan plan;
   plan.launch.command = {"node"};
   plan.launch.filter.listener = true;
-  const auto unseen = [&plan](int filters) {
+  Launched launched;
+  launched.observed.uids = launched.observed.gids = {1001, 1001, 1001, 1001};
+  const auto unseen = [&](int filters) {
     plan.launch.filter.filters_before = filters;
-    const Event event = StartEvent(plan, Launched{}, 0);
+    const Event event = StartEvent(plan, launched, 0);
     for (const Field& field : event.fields) {
       if (field.name == "not_observable") return std::get<std::vector<std::string>>(field.value);
     }
