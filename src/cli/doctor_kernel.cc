@@ -41,7 +41,9 @@ Finding Seccomp(const HostReport& host) {
     finding.meaning = "[syscalls] cannot hold: strict refuses to launch";
   } else if (seccomp.mode == 2) {
     finding.value += "; nodeward itself is under one (a container's)";
-    finding.meaning = "[syscalls] holds beneath the filter that is there: the stricter answer wins";
+    finding.meaning =
+        "[syscalls] holds beneath the filter that is there; what that one refuses is not "
+        "observable";
   } else {
     finding.meaning =
         "[syscalls] holds: the application makes no call that its profile does not name";

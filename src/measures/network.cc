@@ -32,11 +32,11 @@ constexpr const char* kHandlesLine =
 
 // pidfd_getfd(2) asks for the right to trace: a capability, or the same user and no Yama in
 // between.
-bool Fetches(const HostReport& host, const PlannedIdentity& identity) {
+bool Fetches(const HostReport& host, bool other_user) {
   constexpr int kDescendantsOnly = 1;
   if (!host.pidfd_getfd) return false;
   if (host.Has(CAP_SYS_PTRACE)) return true;
-  return !identity.change && host.yama_scope <= kDescendantsOnly;
+  return !other_user && host.yama_scope <= kDescendantsOnly;
 }
 
 std::string_view PortOf(const LaunchPlan& plan) {
@@ -56,6 +56,11 @@ Explanation ExplainNetwork(const Profile& profile, const HostReport& host) {
   explanation.lines = policy->Lines();
   explanation.lines.push_back(
       "the supervisor performs connect, bind, listen and what is sent to an address, on a copy");
+  // The application of a supervisor that is root is another user.
+  if (!Fetches(host, host.uid == 0)) {
+    explanation.lines.emplace_back(
+        "and makes the sockets, since it cannot fetch the application's (pidfd_getfd)");
+  }
   if (host.landlock_abi >= 4) {
     explanation.lines.push_back("TCP connections of its own are refused by Landlock besides");
   }
@@ -74,7 +79,7 @@ Result<void> PrepareNetwork(const Profile& profile, const HostReport& host, Laun
   plan.network.wanted = true;
   plan.network.permissive = Permissive(profile);
   plan.network.handles = profile.network.handles && profile.network.handles->value;
-  plan.network.fetches = Fetches(host, plan.identity);
+  plan.network.fetches = Fetches(host, plan.identity.change);
   plan.network.policy = std::move(*policy);
   return {};
 }

@@ -50,6 +50,10 @@ std::vector<std::string> NotObservable(const Plan& plan) {
   if (!plan.launch.filter.listener)
     return {"every refused call: " + plan.host.seccomp.why_no_notif};
   std::vector<std::string> unseen;
+  // seccomp(2): the strictest verdict wins, and an errno of another filter comes before a question.
+  if (plan.launch.filter.filters_before > 0) {
+    unseen.push_back("calls that the filter nodeward runs under (a container's) refuses by itself");
+  }
   if (!plan.launch.landlock.wanted) return unseen;
   const auto& all = plan.profile.events.all_files;
   if (!all || !all->value) unseen.push_back("refused opens for reading ([events] files = \"all\")");

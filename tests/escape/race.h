@@ -18,7 +18,6 @@
 #include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/uio.h>
 
 static void prepare(int argc, char** argv);
 static void flip(void);
@@ -26,9 +25,14 @@ static int try_round(void);  // 1: the forbidden peer was reached
 
 // ---- the supervisor that checks and continues
 
+// By /proc: a container's own filter may refuse process_vm_readv.
 static int read_of(pid_t pid, uint64_t from, void* to, size_t size) {
-  struct iovec own = {to, size}, its = {(void*)(uintptr_t)from, size};
-  return process_vm_readv(pid, &own, 1, &its, 1, 0) > 0;
+  char name[40];
+  snprintf(name, sizeof(name), "/proc/%d/mem", pid);
+  const int memory = open(name, O_RDONLY | O_CLOEXEC);
+  const ssize_t got = pread(memory, to, size, (off_t)from);
+  close(memory);
+  return got > 0;
 }
 
 // What the call is about, as it was at this moment: whether a rule would forbid it.

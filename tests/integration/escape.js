@@ -12,7 +12,7 @@ const FOLDERS = path.join(root, 'tests/escape');
 const VICTIMS = process.env.ESCAPE || path.join(root, 'build/release/escape');
 const GROUPS = ['files', 'exec', 'supervisor', 'terminal', 'identity', 'environment', 'network', 'names', 'races'];
 const KEYS = ['lesson', 'about', 'run', 'acts', 'set', 'command', 'launch', 'terminal', 'control', 'confined', 'events',
-  'unseen', 'open', 'changes', 'columns', 'timeout'];
+  'unseen', 'changes', 'columns', 'container', 'timeout'];
 const OUTCOME_KEYS = ['run', 'stdout', 'stderr', 'code', 'signal', 'events', 'as', 'under', 'root', 'user', 'docker'];
 
 const DOCKER = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap',
@@ -20,12 +20,15 @@ const DOCKER = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', '
 const dockerSet = ['-all', ...DOCKER.map((name) => `+${name}`)].join(',');
 const become = (uid) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--inh-caps=-all'];
 
-// Who starts nodeward, and as whom the application then runs.
+// Who starts nodeward, and as whom the application then runs. `container` is root of a stock container of a real
+// Docker engine: escape_container.test.js runs these files in there, with ESCAPE_COLUMNS=container.
 const COLUMNS = {
   root: { uid: 65532, start: [] },
   user: { uid: 1000, start: become(1000) },
   docker: { uid: 65532, start: ['setpriv', '--bounding-set', dockerSet, '--inh-caps', '-all'] },
+  container: { uid: 65532, start: [] },
 };
+const HERE = (process.env.ESCAPE_COLUMNS ?? 'root user docker').split(' ');
 
 // A folder whose description has a key that nobody reads would prove less than it says.
 function describe(name) {
@@ -39,6 +42,16 @@ function describe(name) {
   assert.ok(escape.events?.length > 0 || escape.unseen, `${name}: neither events nor the reason for none`);
   for (const column of escape.columns ?? []) assert.ok(COLUMNS[column], `${name}: column "${column}"`);
   return { name, ...escape };
+}
+
+// What a real container changes: each key there stands for its namesake, and each act for its own. `events` and
+// `unseen` are one thing.
+function inColumn(escape, column) {
+  const own = escape[column];
+  if (!own) return escape;
+  const listed = (acts = {}) => (Array.isArray(acts) ? Object.fromEntries(acts.map((act) => [act, 'E[A-Z]+'])) : acts);
+  const told = own.events || own.unseen ? { events: undefined, unseen: undefined } : {};
+  return { ...escape, ...told, ...own, acts: { ...listed(escape.acts), ...own.acts } };
 }
 
 // The shorthand for victims that print "NAME RESULT": bare "ok", under nodeward what stands for each act.
@@ -125,7 +138,7 @@ async function tryOnce(t, escape, column, confined) {
   const result = await execute(escape, words, more.env);
   result.stdout = result.stdout.replaceAll('\r', '');
   if (escape.terminal) result.events = result.stdout.split('\n').filter((line) => line.startsWith('{"time":')).map(JSON.parse);
-  if (confined && !escape.open) assert.deepEqual(picture(place.outside, escape.changes), before, 'what lies outside is as it was');
+  if (confined) assert.deepEqual(picture(place.outside, escape.changes), before, 'what lies outside is as it was');
   await more.after?.(result, place);
   return result;
 }
@@ -135,7 +148,7 @@ function holds(wanted, result, column, what) {
   const told = `${what}:\n${result.stdout}\n${result.stderr}`;
   for (const pattern of [stdout].flat()) assert.match(result.stdout, new RegExp(pattern, 'm'), told);
   for (const pattern of [stderr].flat()) assert.match(result.stderr, new RegExp(pattern, 'm'), told);
-  if (code !== undefined) assert.equal(result.code, code, told);
+  if (code !== undefined) assert.ok([code].flat().includes(result.code), `code ${result.code}, not ${code}; ${told}`);
   if (signal !== undefined) assert.equal(result.signal, signal, told);
 }
 
@@ -155,16 +168,13 @@ function told(escape, result, column) {
 }
 
 function tryEscape(name) {
-  const escape = withActs(describe(name));
-  for (const column of escape.columns ?? Object.keys(COLUMNS)) {
+  const described = describe(name);
+  for (const column of HERE.filter((one) => (described.columns ?? HERE).includes(one))) {
+    const escape = withActs(inColumn(described, column));
     test(`${name}, started as ${column}`, async (t) => {
       const bare = await tryOnce(t, escape, column, false);
       holds({ code: 0, ...escape.control }, bare, column, 'bare, it succeeds');
       const result = await tryOnce(t, escape, column, true);
-      if (escape.open) { // a known way out, said in SECURITY.md: the day it is closed this says so
-        assert.throws(() => holds({ code: 0, ...escape.confined }, result, column, ''), undefined, 'it is closed now');
-        return;
-      }
       holds({ code: 0, ...escape.confined }, result, column, 'under nodeward');
       assert.ok(result.events.some((event) => event.event === 'exit') || result.code === 125, result.stderr);
       told(escape, result, column);
@@ -172,12 +182,19 @@ function tryEscape(name) {
   }
 }
 
-// Registers the tests of one group. A folder that no group runs would be a test that nobody runs.
-function tryAll(about) {
+// The folders of one group that are tried in a column. A folder that no group runs would be a test that nobody runs.
+function expected(about, column) {
   assert.ok(GROUPS.includes(about));
-  const names = fs.readdirSync(FOLDERS, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name).filter((name) => fs.existsSync(path.join(FOLDERS, name, 'escape.json')));
-  for (const name of names.filter((one) => describe(one).about === about)) tryEscape(name);
+  return fs.readdirSync(FOLDERS).filter((name) => fs.existsSync(path.join(FOLDERS, name, 'escape.json')))
+    .filter((name) => describe(name).about === about && (describe(name).columns ?? [column]).includes(column));
 }
 
-module.exports = { tryAll };
+// Registers the tests of one group.
+function tryAll(about) {
+  for (const name of new Set(HERE.flatMap((column) => expected(about, column)))) tryEscape(name);
+}
+
+// A folder as a column has it, for who runs it in another way: its words after the victim, and what holds confined.
+const escapeIn = (name, column) => withActs(inColumn(describe(name), column));
+
+module.exports = { GROUPS, escapeIn, expected, holds, told, tryAll };

@@ -67,11 +67,12 @@ test('core dumps cannot be switched on again', async () => {
 test('calls of i386 and x32 end the process, and the exit event says why', { skip: process.arch !== 'x64' &&
     'an x86-64 kernel alone has these doors' }, async () => {
   const bare = await run(['i386'], { command: victim('foreign') });
-  assert.equal(bare.stdout, 'i386 ok\n');
+  assert.match(bare.stdout, /^i386 (ok|SIGSEGV)\n$/);
+  const doors = bare.stdout === 'i386 ok\n' ? ['i386', 'x32'] : ['x32'];  // not every virtual machine has both
   // Debian's kernels are built with x32 switched off; the filter has to refuse it all the same.
   const wide = await run(['x32'], { command: victim('foreign') });
   assert.match(wide.stdout, /^x32 (ok|ENOSYS)\n$/);
-  for (const door of ['i386', 'x32']) {
+  for (const door of doors) {
     const result = await run(['run', ...NEVER, '--', victim('foreign'), door]);
     assert.equal(result.code, 159, result.stderr);
     assert.equal(result.stdout, '');

@@ -41,8 +41,8 @@ function run(args, { env = process.env, cwd, input, timeout = 15000, command = n
 
 // Starts nodeward and hands out lines and events as they come. `until(test)` resolves with the first
 // event (past ones too) that passes; `line(test)` likewise for lines of stdout.
-function start(args, { env = process.env, cwd, stdio = ['ignore', 'pipe', 'pipe'], uid, gid } = {}) {
-  const child = spawn(nodeward, args, { env, cwd, uid, gid, stdio });
+function start(args, { env = process.env, cwd, stdio = ['ignore', 'pipe', 'pipe'], command = nodeward, uid, gid } = {}) {
+  const child = spawn(command, args, { env, cwd, uid, gid, stdio });
   const waiting = [];
   const seen = { events: [], lines: [], stderr: '' };
   const wake = () => {

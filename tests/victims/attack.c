@@ -1,5 +1,6 @@
 // Turns against another process: attack TARGET SIGNAL NAME… prints how each act ended. TARGET is a
-// process, "parent" or "grandparent": under nodeward the keeper and the supervisor.
+// process, "parent" or "grandparent": under nodeward the keeper and the supervisor. The first
+// process has to be named: whose parents are gone must not turn against a machine's.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -202,7 +203,8 @@ int main(int argc, char** argv) {
   target = atoi(argv[1]);
   if (strcmp(argv[1], "parent") == 0) target = getppid();
   if (strcmp(argv[1], "grandparent") == 0) target = field_of(getppid(), "PPid");
-  if (target <= 1) return fprintf(stderr, "no such target\n"), 2;
+  if (target < 1 || (target == 1 && strcmp(argv[1], "1") != 0))
+    return fprintf(stderr, "no such target\n"), 2;
   signal_sent = atoi(argv[2]);
   return try_all(acts, argv + 3);
 }

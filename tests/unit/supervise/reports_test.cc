@@ -221,5 +221,23 @@ TEST(StartEvent, TellsWhatWasObservedNotWhatWasPlanned) {
   EXPECT_EQ(Get<std::int64_t>(event, "in_force.seccomp_filters"), 2);
 }
 
+TEST(StartEvent, SaysThatAFilterAroundNodewardRefusesUnseen) {
+  Plan plan;
+  plan.launch.command = {"node"};
+  plan.launch.filter.listener = true;
+  Launched launched;
+  launched.observed.uids = launched.observed.gids = {1001, 1001, 1001, 1001};
+  const auto unseen = [&](int filters) {
+    plan.launch.filter.filters_before = filters;
+    const Event event = StartEvent(plan, launched, 0);
+    for (const Field& field : event.fields) {
+      if (field.name == "not_observable") return std::get<std::vector<std::string>>(field.value);
+    }
+    return std::vector<std::string>{};
+  };
+  EXPECT_THAT(unseen(0), IsEmpty());
+  EXPECT_THAT(unseen(1), ElementsAre(HasSubstr("refuses by itself")));
+}
+
 }  // namespace
 }  // namespace nodeward
