@@ -85,41 +85,22 @@ Findings Diagnose(const HostReport& host) {
   return all;
 }
 
-Findings NotAvailable() {
-  return {{.key = "filesystem",
-           .title = "file confinement",
-           .standing = Standing::kNo,
-           .value = "not available in this version",
-           .meaning = "the application reads and writes what its user may; [filesystem] is refused "
-                      "by name"},
-          {.key = "network",
-           .title = "network confinement",
-           .standing = Standing::kNo,
-           .value = "not available in this version",
-           .meaning = "the application listens and connects as its user may; [network] is refused "
-                      "by name"}};
-}
-
-std::string DoctorText(const Findings& findings, const Findings& not_available, bool colour) {
+std::string DoctorText(const Findings& findings, bool colour) {
   std::string text = "What this host, kernel and container can enforce:\n\n";
   for (const Finding& finding : findings) text += FindingText(finding, colour);
-  text += "\nWhat this version does not do on any host:\n\n";
-  for (const Finding& finding : not_available) text += FindingText(finding, colour);
   return text;
 }
 
-std::string DoctorJson(const Findings& findings, const Findings& not_available) {
+std::string DoctorJson(const Findings& findings) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const Finding& finding : findings) json[finding.key] = FindingJson(finding);
-  nlohmann::ordered_json& missing = json["not_available"] = nlohmann::ordered_json::object();
-  for (const Finding& finding : not_available) missing[finding.key] = FindingJson(finding);
   // Paths of cgroups may hold any byte; a report that cannot be printed helps nobody.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 int RunDoctor(bool json, const HostReport& host) {
-  const std::string text = json ? DoctorJson(Diagnose(host), NotAvailable())
-                                : DoctorText(Diagnose(host), NotAvailable(), WantsColour());
+  const std::string text =
+      json ? DoctorJson(Diagnose(host)) : DoctorText(Diagnose(host), WantsColour());
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (std::fflush(stdout) == 0 && written) return 0;
   const Error error{"the report could not be written to the standard output"};

@@ -34,17 +34,15 @@ using Findings = std::vector<Finding>;
 
 // Everything that doctor tells, in the order in which it is told.
 Findings Diagnose(const HostReport& host);
-// What this version does not do on any host.
-Findings NotAvailable();
 
 // The parts of Diagnose().
 Findings DiagnoseKernel(const HostReport& host);   // kernel, seccomp, Landlock, Yama, terminals
 Findings DiagnoseProcess(const HostReport& host);  // user, capabilities, namespaces, surroundings
 Findings DiagnoseLimits(const HostReport& host);   // cgroups, memory, swap, processors, files
 
-std::string DoctorText(const Findings& findings, const Findings& not_available, bool colour);
+std::string DoctorText(const Findings& findings, bool colour);
 // One object and a newline; keys are those of the findings, with "standing", "value", "meaning" and
-// the facts beneath each, and "not_available" last.
-std::string DoctorJson(const Findings& findings, const Findings& not_available);
+// the facts beneath each.
+std::string DoctorJson(const Findings& findings);
 
 }  // namespace nodeward

@@ -63,6 +63,18 @@ Finding UserNotification(const HostReport& host) {
           .facts = {{"available", seccomp.user_notif}, {"why_not", seccomp.why_no_notif}}};
 }
 
+Finding UnseenRefusals(const HostReport& host) {
+  const bool asked = host.seccomp.user_notif;
+  return {
+      .key = "unseen_refusals",
+      .title = "unseen refusals",
+      .standing = Standing::kInfo,
+      .value = asked ? "reads of files, and what changes folders" : "all",
+      .meaning = asked ? "not observable here: refused opens for reading without [events] files = "
+                         "\"all\"; mkdir, unlink, rename, link, truncate"
+                       : "not observable here: a silence says nothing"};
+}
+
 Finding WakeUp(const HostReport& host) {
   const SeccompReport& seccomp = host.seccomp;
   const bool all = seccomp.sync_wake_up && seccomp.wait_killable;
@@ -138,7 +150,7 @@ Finding Terminals(const HostReport& host) {
 }  // namespace
 
 Findings DiagnoseKernel(const HostReport& host) {
-  return {Kernel(host),   Seccomp(host), UserNotification(host), WakeUp(host),
+  return {Kernel(host),   Seccomp(host), UserNotification(host), UnseenRefusals(host), WakeUp(host),
           Landlock(host), Yama(host),    Terminals(host)};
 }
 

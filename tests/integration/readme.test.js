@@ -218,7 +218,8 @@ function measured(situation, at) {
     ['explain', '--json', '--set', 'limits.memory=512M', '--set', 'namespaces.user=true',
       '--set', 'namespaces.pid=true', '--', 'node', 'server.js']);
   assert.equal(stderr, '');
-  const rows = JSON.parse(stdout).measures.filter((row) => row.state !== 'off' && row.measure !== 'secrets');
+  const rows = JSON.parse(stdout).measures.filter((row) => row.state !== 'off' && !['secrets', 'supervisor'].includes(row.measure));
+  rows.push(JSON.parse(explained.stdout).measures.find((row) => row.measure === 'supervisor'));
   const found = rows.map((row) => [row.measure,
     row.refuses ? 'refuses' : row.state === 'full' ? 'holds' : row.state]);
   return { ...Object.fromEntries(found), secrets: launch.status === 0 ? 'holds' : 'refuses' };

@@ -33,8 +33,7 @@ TEST(DoctorTest, AFullMachineLacksNothing) {
 TEST(DoctorTest, EveryFindingIsCompleteAndItsKeyUnique) {
   for (const HostReport& host : {Machine(), Docker(), Unprivileged(), HostReport{}}) {
     std::set<std::string> keys;
-    Findings all = Diagnose(host);
-    for (Finding& finding : NotAvailable()) all.push_back(std::move(finding));
+    const Findings all = Diagnose(host);
     for (const Finding& finding : all) {
       EXPECT_TRUE(keys.insert(finding.key).second) << finding.key;
       EXPECT_FALSE(finding.title.empty()) << finding.key;
@@ -237,38 +236,38 @@ TEST(DoctorTextTest, OneFactAndBeneathItWhatItMeans) {
                      .standing = Standing::kYes,
                      .value = "6.1",
                      .meaning = "new enough"};
-  EXPECT_THAT(DoctorText({fact}, {}, false),
-              HasSubstr("\n  yes     kernel              6.1\n"
-                        "                              new enough\n"));
+  EXPECT_THAT(DoctorText({fact}, false), HasSubstr("\n  yes     kernel              6.1\n"
+                                                   "                              new enough\n"));
 }
 
 TEST(DoctorTextTest, ValueAndMeaningAreEscaped) {
   const Finding fact{.key = "k", .title = "kernel", .value = "a\nb", .meaning = "c\x1b[2J"};
-  EXPECT_THAT(DoctorText({fact}, {}, false), AllOf(HasSubstr("a\\nb\n"), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(DoctorText({fact}, false), AllOf(HasSubstr("a\\nb\n"), Not(HasSubstr("\x1b"))));
 }
 
 TEST(DoctorTextTest, ColourOnlyWhenAsked) {
-  EXPECT_THAT(DoctorText(Diagnose(Docker()), NotAvailable(), false), Not(HasSubstr("\x1b")));
-  EXPECT_THAT(DoctorText(Diagnose(Docker()), NotAvailable(), true), HasSubstr("\x1b[31mno "));
+  EXPECT_THAT(DoctorText(Diagnose(Docker()), false), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(DoctorText(Diagnose(Docker()), true), HasSubstr("\x1b[31mno "));
 }
 
-TEST(DoctorTextTest, SaysWhatThisVersionDoesNotDo) {
-  const std::string text = DoctorText(Diagnose(Machine()), NotAvailable(), false);
-  EXPECT_THAT(text, HasSubstr("file confinement    not available in this version"));
-  EXPECT_THAT(text, HasSubstr("network confinement not available in this version"));
+TEST(DoctorTextTest, SaysWhatNobodySees) {
+  EXPECT_THAT(DoctorText(Diagnose(Machine()), false), HasSubstr("not observable here: refused"));
+  HostReport host = Machine();
+  host.seccomp.user_notif = false;
+  EXPECT_THAT(DoctorText(Diagnose(host), false), HasSubstr("unseen refusals     all"));
 }
 
 TEST(DoctorTextTest, NothingFromOutsideActsOnTheTerminal) {
   HostReport host = Docker();
   host.kernel_release = "6.1\x1b[2J";
   host.cgroup.controllers["memory"].why_not = "no\nyes     seccomp";
-  const std::string text = DoctorText(Diagnose(host), NotAvailable(), false);
+  const std::string text = DoctorText(Diagnose(host), false);
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, Not(HasSubstr("\nyes     seccomp")));
 }
 
 TEST(DoctorJsonTest, IsOneObjectWithFactsAndMeanings) {
-  const std::string text = DoctorJson(Diagnose(Docker()), NotAvailable());
+  const std::string text = DoctorJson(Diagnose(Docker()));
   EXPECT_THAT(text, EndsWith("}\n"));
   const auto json = nlohmann::ordered_json::parse(text);
   EXPECT_EQ(json["kernel"]["release"], "6.12.9-amd64");
@@ -279,11 +278,8 @@ TEST(DoctorJsonTest, IsOneObjectWithFactsAndMeanings) {
   EXPECT_EQ(json["cgroup"]["controllers"]["memory"]["why_not"], "read-only file system");
   EXPECT_EQ(json["cgroup"]["controllers"]["memory"]["writable"], false);
   EXPECT_EQ(json["container"]["runtime"], "docker");
-  EXPECT_EQ(json["not_available"]["filesystem"]["standing"], "no");
-  EXPECT_EQ(json["not_available"]["network"]["value"], "not available in this version");
   EXPECT_EQ(json.begin().key(), "kernel");
   for (const auto& [key, finding] : json.items()) {
-    if (key == "not_available") continue;
     EXPECT_TRUE(finding.contains("standing") && finding.contains("meaning")) << key;
   }
 }
@@ -301,19 +297,17 @@ TEST(DoctorJsonTest, FactsNeverReplaceWhatEveryFindingHas) {
 TEST(DoctorJsonTest, PathsThatAreNotUtf8DoNotStopIt) {
   HostReport host = Machine();
   host.cgroup.controllers["memory"].path = "/a\xff\nb";
-  const std::string text = DoctorJson(Diagnose(host), NotAvailable());
+  const std::string text = DoctorJson(Diagnose(host));
   EXPECT_TRUE(nlohmann::ordered_json::accept(text));
 }
 
 TEST(RunDoctorTest, PrintsToTheStandardOutput) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(RunDoctor(true, Machine()), 0);
-  EXPECT_EQ(testing::internal::GetCapturedStdout(),
-            DoctorJson(Diagnose(Machine()), NotAvailable()));
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), DoctorJson(Diagnose(Machine())));
   testing::internal::CaptureStdout();
   EXPECT_EQ(RunDoctor(false, Machine()), 0);
-  EXPECT_EQ(testing::internal::GetCapturedStdout(),
-            DoctorText(Diagnose(Machine()), NotAvailable(), false));
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), DoctorText(Diagnose(Machine()), false));
 }
 
 int RunIntoFullDisk() {
