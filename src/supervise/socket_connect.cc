@@ -161,10 +161,10 @@ Ruling SocketJudge::Performer::ConnectIp(const Notified& notified, Held held,
     address = AddressFor({ConnectedTo(to->address), to->port}, held.domain);
   }
   const bool question = to->port == kDomainPort && !options_.policy.dns_open();
-  if (question && IsServer(*to)) return ConnectServer(std::move(held), *to);
+  if (question && IsServer(*to)) return ConnectServer(notified, held, *to);
   const Verdict verdict = options_.policy.Connect(*to, TransportOf(held), names_);
   if (verdict.allowed) {
-    if (question) return ConnectServer(std::move(held), *to);
+    if (question) return ConnectServer(notified, held, *to);
     if (held.blocking && held.type == SOCK_STREAM) {
       return ConnectLater(notified, std::move(held), address);
     }
@@ -177,13 +177,6 @@ Ruling SocketJudge::Performer::ConnectIp(const Notified& notified, Held held,
   if (names_.Refresh() && !question) return AskAndConnect(notified, std::move(held), address);
   return Refuse(codes::kConnectRefused, EACCES, "to connect to " + ToText(*to) + WordFor(held),
                 ToText(*to), verdict);
-}
-
-// Not connected: each thing that is sent on it is looked at first.
-Ruling SocketJudge::Performer::ConnectServer(Held held, const Endpoint& server) {
-  if (held.type != SOCK_DGRAM) return Ruling::Error(ECONNREFUSED);
-  questions_.Put(held.inode, server);
-  return Ruling::Value(0);
 }
 
 Ruling SocketJudge::Performer::Finish(const Held& held, const CopiedAddress& address) {

@@ -1,5 +1,5 @@
 // SocketJudge's inside, spread over socket_judge.cc (dispatch), socket_open.cc (socket),
-// socket_connect.cc, socket_bind.cc and socket_send.cc. Private to them.
+// socket_connect.cc, socket_names.cc, socket_bind.cc and socket_send.cc. Private to them.
 #pragma once
 
 #include <chrono>
@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "supervise/application_thread.h"
+#include "supervise/dns_message.h"
 #include "supervise/socket_judge.h"
 
 namespace nodeward {
@@ -67,12 +68,16 @@ class SocketJudge::Performer {
   // ---- socket_connect.cc
   Ruling Connect(const Notified& notified);
   Ruling ConnectIp(const Notified& notified, Held held, CopiedAddress address);
-  Ruling ConnectServer(Held held, const Endpoint& server);
   Ruling ConnectUnix(const Notified& notified, Held held, const CopiedAddress& address);
   Ruling ConnectLater(const Notified& notified, Held held, const CopiedAddress& address);
   Ruling AskAndConnect(const Notified& notified, Held held, const CopiedAddress& address);
   Ruling Finish(const Held& held, const CopiedAddress& address);
   bool IsServer(const Endpoint& to) const;
+
+  // ---- socket_names.cc
+  Ruling ConnectServer(const Notified& notified, const Held& held, const Endpoint& server);
+  Verdict JudgeQuestion(const Result<DnsQuestion>& question);
+  Ruling RefuseQuestion(const Result<DnsQuestion>& question, const Verdict& verdict) const;
 
   // ---- socket_bind.cc
   Ruling Bind(const Notified& notified);

@@ -246,18 +246,8 @@ Ruling SocketJudge::Performer::SendQuestion(const Held& held, const Endpoint& se
   const std::span<const std::uint8_t> datagram(
       reinterpret_cast<const std::uint8_t*>(message.payload.data()), message.payload.size());
   const auto question = ParseQuery(datagram);
-  const std::string target = question ? question->name : "no question";
-  Verdict verdict;
-  if (question) {
-    verdict = options_.policy.Ask(question->name, options_.search);
-  } else {
-    verdict.why = question.error().what;
-  }
-  if (!verdict.allowed) {
-    return Refuse(codes::kNameRefused, EACCES, "to ask a name server for " + target, target,
-                  verdict);
-  }
-  if (options_.policy.Lists(question->name)) names_.Ask(question->name);
+  const Verdict verdict = JudgeQuestion(question);
+  if (!verdict.allowed) return RefuseQuestion(question, verdict);
   const std::vector<std::uint8_t> own = Rewrite(*question);
   CopiedMessage clean;
   clean.payload.assign(own.begin(), own.end());

@@ -34,11 +34,16 @@ const udp = dgram.createSocket('udp4');
 udp.on('message', (message, from) => udp.send(answer(message), from.port, from.address));
 const tcp = net.createServer((socket) => {
   socket.on('error', () => {});
+  let arrived = Buffer.alloc(0);
   socket.on('data', (data) => {
-    const reply = answer(data.subarray(2));
-    const size = Buffer.alloc(2);
-    size.writeUInt16BE(reply.length);
-    socket.end(Buffer.concat([size, reply]));
+    arrived = Buffer.concat([arrived, data]);
+    while (arrived.length >= 2 && arrived.length >= 2 + arrived.readUInt16BE(0)) {
+      const reply = answer(arrived.subarray(2, 2 + arrived.readUInt16BE(0)));
+      arrived = arrived.subarray(2 + arrived.readUInt16BE(0));
+      const size = Buffer.alloc(2);
+      size.writeUInt16BE(reply.length);
+      socket.write(Buffer.concat([size, reply]));
+    }
   });
 });
 udp.bind(53, '127.0.0.1', () => tcp.listen(53, '127.0.0.1', () => process.stdout.write('ready\n')));

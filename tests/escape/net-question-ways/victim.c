@@ -58,7 +58,9 @@ static long try_tcp(void) {
   text[1] = (char)size;
   if (connect_to(fd, at4(SERVER, 53)) != 0) return closed_after(fd, -1);
   if (write(fd, text, size + 2) < 0) return closed_after(fd, -1);
-  return closed_after(fd, read(fd, text, 1) == 1 ? 0 : -1);
+  const ssize_t got = read(fd, text, 1);
+  if (got == 0) errno = ENODATA;
+  return closed_after(fd, got == 1 ? 0 : -1);
 }
 
 #define ACT(name) \
