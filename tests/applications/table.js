@@ -73,7 +73,7 @@ const browser = [{
     'filesystem.read': ['@node', '@app', '/usr/lib/chromium', '?/etc/fonts', '?/usr/share/fonts', '?/usr/share/fontconfig'],
   },
   refused: ['memfd_create', 'setpriority', 'sched_setaffinity', 'sched_getattr', 'ioctl', 'socket', 'creat', 'openat',
-    'inotify_init', 'getresuid', 'fstatfs', 'landlock_create_ruleset', 'connect'],
+    'inotify_init', 'getresuid', 'fstatfs', 'landlock_create_ruleset', 'connect', 'chmod'],
 }];
 
 const absent = { servers: [], given: () => ({}), profile: {}, refused: [], from: 18 };
