@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <string_view>
 
 #include "base/unique_fd.h"
@@ -74,6 +75,25 @@ bool AsksForGroups(const LimitsSection& limits) {
   return limits.memory || limits.swap || limits.cpu || limits.pids;
 }
 
+// Each path once, and none whose rights a folder above it has: dozens of libraries become their
+// folders.
+std::vector<OwnRule> Fewest(const std::vector<OwnRule>& rules) {
+  std::map<std::string, std::uint64_t> granted;  // a folder comes before what lies in it
+  for (const OwnRule& rule : rules) granted[rule.path] |= rule.rights;
+  std::vector<OwnRule> fewest;
+  for (const auto& [path, rights] : granted) {
+    std::uint64_t above = 0;
+    for (std::filesystem::path at = path; at != at.root_path();) {
+      at = at.parent_path();
+      if (const auto found = granted.find(at.string()); found != granted.end()) {
+        above |= found->second;
+      }
+    }
+    if ((rights & ~above) != 0) fewest.push_back({path, rights});
+  }
+  return fewest;
+}
+
 }  // namespace
 
 std::vector<OwnRule> OwnRules(const Plan& plan) {
@@ -107,7 +127,7 @@ std::vector<OwnRule> OwnRules(const Plan& plan) {
     }
   }
   AddEventFiles(rules, plan.profile);
-  return rules;
+  return Fewest(rules);
 }
 
 std::string WhyNoOwnDomain(const Profile& profile, const HostReport& host) {
