@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <array>
+
 #include <string>
 #include <string_view>
 
@@ -41,7 +43,9 @@ class SeccompTrial {
 
   int start_errno_ = 0;  // the child could not be started
   pid_t child_ = -1;
-  UniqueFd report_;  // the child's answer comes here
+  UniqueFd report_;                            // the child's answer comes here
+  int told_to_ = -1;                           // the child's end of the pipe
+  alignas(16) std::array<char, 16384> stack_;  // the child's: it ends before this does
 };
 
 // Signs of a container runtime; each empty or false when absent.

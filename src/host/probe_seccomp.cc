@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -27,7 +28,7 @@ bool ActionAvailable(std::uint32_t action) noexcept {
 }
 
 // In the child: a filter cannot be taken off again, and one around nodeward may kill whoever asks.
-// Raw system calls only; the memory is a copy of the parent's.
+// Raw system calls only, and nothing of the parent's but its own stack.
 NotifTrial TryListener() noexcept {
   sock_filter code[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -51,9 +52,9 @@ NotifTrial TryListener() noexcept {
   return trial;
 }
 
-[[noreturn]] void RunTrial(int report) noexcept {
-  // Nobody of the same user may look into this copy of nodeward.
-  kernel::Prctl(PR_SET_DUMPABLE, 0);
+// In memory that it shares with nodeward: a copy would cost each page that nodeward writes next.
+int RunTrial(void* told_to) noexcept {
+  const int report = *static_cast<const int*>(told_to);
   NotifTrial trial;
   const int status = kernel::Prctl(PR_SET_NO_NEW_PRIVS, 1);
   if (status < 0) {
@@ -95,9 +96,10 @@ SeccompTrial::SeccompTrial() {
   }
   report_.reset(ends[0]);
   const UniqueFd child_end(ends[1]);
-  child_ = kernel::Clone(0);  // no SIGCHLD: nobody else shall notice it
-  if (child_ == 0) RunTrial(child_end.get());
-  if (child_ < 0) start_errno_ = -child_;
+  told_to_ = ends[1];
+  // A process, though in the same memory: the filter is its own. No SIGCHLD: nobody shall notice.
+  child_ = ::clone(RunTrial, stack_.data() + stack_.size(), CLONE_VM, &told_to_);
+  if (child_ < 0) start_errno_ = errno;
 }
 
 SeccompTrial::~SeccompTrial() { Reap(); }
