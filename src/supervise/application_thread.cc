@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 #include <thread>
 
 #include "kernel/landlock.h"
@@ -58,11 +59,15 @@ int StandAs(const Stance& standing) {
 
 int RunStanding(const Stance& standing, const std::function<void()>& work) {
   int error = 0;
-  std::thread([&] {
-    error = StandAs(standing);
-    if (error == 0) work();
-  }).join();
-  return error;
+  try {
+    std::thread([&] {
+      error = StandAs(standing);
+      if (error == 0) work();
+    }).join();
+  } catch (const std::system_error&) {  // the application may have taken all that there are
+    return EAGAIN;
+  }
+  return error == 0 || error == kNoPlace ? error : EACCES;
 }
 
 }  // namespace nodeward

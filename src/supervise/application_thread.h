@@ -25,7 +25,8 @@ constexpr int kNoPlace = -1;
 
 // Makes the calling thread stand so, for the rest of its life: 0, kNoPlace, or an errno.
 int StandAs(const Stance& standing);
-// In a thread of its own. 0, or the errno of what could not be taken on: then the work was not run.
+// In a thread of its own. 0; kNoPlace, EAGAIN where no thread is to be had, EACCES for all else
+// that could not be taken on: then the work was not run, and the errno is the caller's answer.
 // Blocks until it ended, and nothing can interrupt that: for work that cannot block.
 int RunStanding(const Stance& standing, const std::function<void()>& work);
 

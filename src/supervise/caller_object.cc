@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 
@@ -97,9 +98,14 @@ CallerObject FindByDescriptor(const Notified& notified, int fd, bool bare) {
 
 std::string PlaceOf(int object) {
   constexpr std::string_view kDeleted = " (deleted)";
-  std::string path = RealPathOf(object).value_or("");
+  std::array<char, PATH_MAX> text{};
+  const ssize_t size = readlink(LinkTo(object).c_str(), text.data(), text.size());
+  // Deeper than a path can say (ENAMETOOLONG): it lies somewhere, and no rule is known to cover it.
+  if (size < 0) return "a file whose path is too long to be told";
+  std::string path(text.data(), static_cast<std::size_t>(size));
+  if (!path.starts_with('/')) return {};
   struct stat facts {};
-  if (path.empty() || fstat(object, &facts) != 0 || facts.st_nlink > 0) return path;
+  if (fstat(object, &facts) != 0 || facts.st_nlink > 0) return path;
   if (path.starts_with("/memfd:") || path.starts_with("/SYSV")) return {};
   if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
   return path;

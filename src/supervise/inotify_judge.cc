@@ -60,7 +60,9 @@ Ruling InotifyJudge::Make(const Notified& notified) {
   const int flags =
       notified.call.nr == SYS_inotify_init1 ? static_cast<int>(notified.call.args[0]) : 0;
   Fetched made{EACCES, {}};
-  RunStanding(options_.standing, [&] { made = source_->Make(flags); });
+  if (const int failed = RunStanding(options_.standing, [&] { made = source_->Make(flags); })) {
+    return Ruling::Error(failed);
+  }
   if (made.error != 0) return Ruling::Error(made.error);
   const int number = notified.install(made.fd.get(), (flags & IN_CLOEXEC) != 0);
   return number < 0 ? Ruling::Error(-number) : Ruling::Value(number);
@@ -78,7 +80,7 @@ Ruling InotifyJudge::Watch(const Notified& notified) {
   if (!options_.permissive) instance = source_->Fetch(notified, static_cast<int>(args[0]));
   if (instance.error != 0) return Ruling::Error(instance.error);
   Ruling ruling = fails(EACCES);
-  RunStanding(options_.standing, [&] {
+  const int failed = RunStanding(options_.standing, [&] {
     const bool follow = (mask & IN_DONT_FOLLOW) == 0;
     const CallerObject object = FindByPath(notified, AT_FDCWD, path, follow);
     if (object.error != 0) {
@@ -96,7 +98,7 @@ Ruling InotifyJudge::Watch(const Notified& notified) {
                                         mask & ~static_cast<std::uint32_t>(IN_DONT_FOLLOW));
     ruling = watch >= 0 ? Ruling::Value(watch) : Ruling::Error(errno);
   });
-  return ruling;
+  return failed == 0 ? ruling : fails(failed);
 }
 
 }  // namespace nodeward

@@ -262,7 +262,7 @@ Ruling MetadataJudge::Rule(const Notified& notified) {
     const int error = Perform(change, object.fd.get());
     ruling = error == 0 ? Ruling::Value(0) : Ruling::Error(error);
   });
-  return failed == 0 ? ruling : fails(EACCES);
+  return failed == 0 ? ruling : fails(failed);
 }
 
 }  // namespace nodeward

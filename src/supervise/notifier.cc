@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <exception>
 #include <unordered_map>
 #include <vector>
 
@@ -74,7 +75,12 @@ class Notifier::Answerer {
         if (errno == ENOENT && !Abandoned()) continue;
         return;
       }
-      Answer(*reinterpret_cast<const seccomp_notif*>(request_.data()));
+      const auto& call = *reinterpret_cast<const seccomp_notif*>(request_.data());
+      try {
+        Answer(call);
+      } catch (const std::exception&) {  // no memory, no thread: this call fails, and no other
+        Send(call.id, Ruling::Error(EAGAIN));
+      }
     }
   }
 

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <algorithm>
 
 #include "kernel/sys.h"
 #include "measures/capabilities.h"
@@ -14,27 +14,21 @@ namespace {
 
 constexpr std::uint64_t Bit(unsigned capability) { return std::uint64_t{1} << capability; }
 
-// An event file in somebody else's folder is made anew there after a rotation.
-bool WritesElsewhere(const Profile& profile) {
-  constexpr std::string_view kFile = "file:";
-  for (const Text& sink : profile.events.to.value_or(std::vector<Text>{})) {
-    if (!sink.value.starts_with(kFile)) continue;
-    const std::filesystem::path path(sink.value.substr(kFile.size()));
-    const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
-    struct stat facts {};
-    if (stat(folder.c_str(), &facts) != 0 || facts.st_uid != geteuid()) return true;
-  }
-  return false;
+// Folder and file may be another user's, now or after a rotation.
+bool WritesEventFiles(const Profile& profile) {
+  return std::ranges::any_of(profile.events.to.value_or(std::vector<Text>{}),
+                             [](const Text& sink) { return sink.value.starts_with("file:"); });
 }
 
 // The folder that a control group is made in: a hierarchy's root is not writable even for its
 // owner.
-bool MakesGroupsInRoots(const LimitsSection& limits, const HostReport& host) {
+bool MakesGroupsElsewhere(const LimitsSection& limits, const HostReport& host) {
   if (!limits.memory && !limits.swap && !limits.cpu && !limits.pids) return false;
   for (const auto& [name, controller] : host.cgroup.controllers) {
     struct stat facts {};
     const std::string folder = controller.mount + controller.path;
-    if (stat(folder.c_str(), &facts) == 0 && (facts.st_mode & S_IWUSR) == 0) return true;
+    if (stat(folder.c_str(), &facts) != 0) continue;
+    if ((facts.st_mode & S_IWUSR) == 0 || facts.st_uid != geteuid()) return true;
   }
   return false;
 }
@@ -52,7 +46,7 @@ std::uint64_t OwnCapabilities(const Profile& profile, const HostReport& host) {
   }
   const bool searches = (host.cap_permitted & Bit(CAP_DAC_READ_SEARCH)) != 0;
   // Docker gives the wider one alone.
-  if (!searches || WritesElsewhere(profile) || MakesGroupsInRoots(profile.limits, host)) {
+  if (!searches || WritesEventFiles(profile) || MakesGroupsElsewhere(profile.limits, host)) {
     wanted |= Bit(CAP_DAC_OVERRIDE);
   }
   // ptrace(2): who looks into a process has at least its capabilities.

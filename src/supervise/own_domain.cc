@@ -41,24 +41,26 @@ std::string FolderOf(const std::string& path) {
 }
 
 // The folder that a rule's file or folder may be replaced in: a program or library by an upgrade, a
-// release by the next. Nothing as wide as /, /srv or /etc.
+// release by the next. Nothing as wide as / or /srv, but for a program.
 std::string Surroundings(const FileRule& rule) {
   const std::string parent = FolderOf(rule.path);
-  if (rule.device || parent.empty()) return "";
-  if (!rule.folder) return rule.exec ? parent : "";
+  if (rule.device || parent.empty() || parent == "/dev") return "";
+  if (!rule.folder && rule.exec) return parent;
   return FolderOf(parent).empty() ? "" : parent;
 }
 
 void AddFile(std::vector<OwnRule>& rules, const std::string& path) {
   if (path.empty()) return;
-  // Kubernetes and many tools replace a file by a link beside it: the folder is what stays.
+  // Kubernetes and many tools replace a file by a link beside it, or the folder that a link leads
+  // to by the next one: what stays is the folder around.
   std::error_code error;
   const std::string real = std::filesystem::canonical(path, error).string();
-  for (const std::string& file : {path, real}) {
-    if (file.empty()) continue;
-    const std::string folder = FolderOf(file);
-    rules.push_back({folder.empty() ? file : folder, kRead});
-  }
+  const std::string folder = FolderOf(path);
+  rules.push_back({folder.empty() ? path : folder, kRead});
+  if (real.empty()) return;
+  const std::string place = FolderOf(real);
+  rules.push_back({place.empty() ? real : place, kRead});
+  if (!FolderOf(place).empty()) rules.push_back({FolderOf(place), kRead});
 }
 
 void AddEventFiles(std::vector<OwnRule>& rules, const Profile& profile) {
@@ -78,8 +80,12 @@ bool AsksForGroups(const LimitsSection& limits) {
 // Each path once, and none whose rights a folder above it has: dozens of libraries become their
 // folders.
 std::vector<OwnRule> Fewest(const std::vector<OwnRule>& rules) {
-  std::map<std::string, std::uint64_t> granted;  // a folder comes before what lies in it
-  for (const OwnRule& rule : rules) granted[rule.path] |= rule.rights;
+  std::map<std::string, std::uint64_t> granted;  // by what the links on the way lead to
+  for (const OwnRule& rule : rules) {
+    std::error_code absent;
+    const std::string real = std::filesystem::canonical(rule.path, absent).string();
+    granted[absent ? rule.path : real] |= rule.rights;
+  }
   std::vector<OwnRule> fewest;
   for (const auto& [path, rights] : granted) {
     std::uint64_t above = 0;
@@ -110,12 +116,14 @@ std::vector<OwnRule> OwnRules(const Plan& plan) {
   }
   rules.push_back({"/", kFsReadDir});
   rules.push_back({"/proc", kProc});
-  rules.push_back({"/sys/fs/cgroup", AsksForGroups(plan.profile.limits) ? kGroups : kRead});
-  // Names of hosts and users; libraries, which are looked for again at a restart.
-  for (const char* file :
-       {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/passwd",
-        "/etc/group", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.cache", "/usr", "/lib",
-        "/lib32", "/lib64", "/libx32", "/dev/null"}) {
+  const std::uint64_t groups = AsksForGroups(plan.profile.limits) ? kGroups : kRead;
+  rules.push_back({"/sys/fs/cgroup", groups});
+  for (const auto& [name, controller] : plan.host.cgroup.controllers) {
+    rules.push_back({controller.mount, groups});
+  }
+  // Names of hosts and users, which others replace at any time; libraries, which are looked for
+  // again at a restart.
+  for (const char* file : {"/etc", "/usr", "/lib", "/lib32", "/lib64", "/libx32", "/dev/null"}) {
     rules.push_back({file, kRead});
   }
   if (plan.profile.secrets.vault) {

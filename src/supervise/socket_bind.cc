@@ -122,7 +122,7 @@ Ruling SocketJudge::Performer::BindUnix(const Notified& notified, const Held& he
       error = BindFromAfar(held.fd.get(), address, here.umask, place.standing.folder);
     });
   }
-  if (failed != 0) return Ruling::Error(EACCES);
+  if (failed != 0) return Ruling::Error(failed);
   return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
 }
 
@@ -134,7 +134,7 @@ Ruling SocketJudge::Performer::Listen(const Notified& notified) {
   const auto perform = [&] { error = listen(held.fd.get(), backlog) == 0 ? 0 : errno; };
   if (held.domain == AF_UNIX) {
     // Whoever connects sees the credentials of the one that listens.
-    if (RunStanding(Ids(), perform) != 0) return Ruling::Error(EACCES);
+    if (const int failed = RunStanding(Ids(), perform)) return Ruling::Error(failed);
   } else {
     const auto at = OwnEndpoint(held.fd.get());
     if (!at) return Ruling::Error(EOPNOTSUPP);

@@ -161,10 +161,10 @@ Ruling SocketJudge::Performer::ConnectIp(const Notified& notified, Held held,
     address = AddressFor({ConnectedTo(to->address), to->port}, held.domain);
   }
   const bool question = to->port == kDomainPort && !options_.policy.dns_open();
-  if (question && IsServer(*to)) return ConnectServer(notified, held, *to);
+  if (question && IsServer(*to)) return ConnectServer(notified, std::move(held), *to);
   const Verdict verdict = options_.policy.Connect(*to, TransportOf(held), names_);
   if (verdict.allowed) {
-    if (question) return ConnectServer(notified, held, *to);
+    if (question) return ConnectServer(notified, std::move(held), *to);
     if (held.blocking && held.type == SOCK_STREAM) {
       return ConnectLater(notified, std::move(held), address);
     }

@@ -37,7 +37,7 @@ Ruling SocketJudge::Performer::RefuseQuestion(const Result<DnsQuestion>& questio
 }
 
 // A datagram socket is not connected at all; a stream to somebody who reads along.
-Ruling SocketJudge::Performer::ConnectServer(const Notified& notified, const Held& held,
+Ruling SocketJudge::Performer::ConnectServer(const Notified& notified, Held held,
                                              const Endpoint& server) {
   if (held.type == SOCK_DGRAM) {
     questions_.Put(held.inode, server);
@@ -46,25 +46,47 @@ Ruling SocketJudge::Performer::ConnectServer(const Notified& notified, const Hel
   auto listener = std::make_shared<UniqueFd>(ListenForOne());
   const auto at = EndpointOf(OwnAddress(listener->get()).storage, sizeof(sockaddr_in));
   if (!listener->valid() || !at) return Ruling::Error(ECONNREFUSED);
-  auto tell = notified.later();  // after the answer, of what is asked there
-  const Ruling connected = Finish(held, AddressFor(*at, held.domain));
+  const CopiedAddress loopback = AddressFor(*at, held.domain);
+  const CopiedAddress target = AddressFor(server, server.address.v6 ? AF_INET6 : AF_INET);
+  auto tell = notified.later();  // also after the answer, of what is asked there
+  const auto serve = [this, listener, target, tell](const CopiedAddress& peer) {
+    const UniqueFd application = AcceptFrom(listener->get(), peer);
+    listener->reset();
+    if (!application.valid()) return;
+    ServeQuestions(application.get(), target, [&](const Result<DnsQuestion>& question) {
+      const Verdict verdict = JudgeQuestion(question);
+      if (!verdict.allowed) tell(RefuseQuestion(question, verdict));
+      return verdict.allowed;
+    });
+  };
+  if (held.blocking) return ConnectServerLater(notified, std::move(held), loopback, tell, serve);
+  const Ruling connected = Finish(held, loopback);
   const bool begun = connected.answer == Ruling::Answer::kValue || connected.error == EINPROGRESS;
   if (!begun) return connected;
-  const CopiedAddress peer = OwnAddress(held.fd.get());
-  const CopiedAddress target = AddressFor(server, server.address.v6 ? AF_INET6 : AF_INET);
+  const bool taken =
+      workers_.Run([serve, peer = OwnAddress(held.fd.get())] { serve(peer); }, notified.wanted);
+  return taken ? connected : Ruling::Error(EAGAIN);
+}
+
+// A socket that waits may wait for long, even here (SO_BINDTODEVICE): not in the notify thread.
+Ruling SocketJudge::Performer::ConnectServerLater(
+    const Notified& notified, Held held, const CopiedAddress& loopback,
+    const std::function<void(Ruling)>& answer,
+    const std::function<void(const CopiedAddress&)>& serve) {
+  source_->Drop(held.inode);
+  questions_.Erase(held.inode);
+  const auto shared = std::make_shared<Held>(std::move(held));
   const bool taken = workers_.Run(
-      [this, listener, peer, target, tell] {
-        const UniqueFd application = AcceptFrom(listener->get(), peer);
-        listener->reset();
-        if (!application.valid()) return;
-        ServeQuestions(application.get(), target, [&](const Result<DnsQuestion>& question) {
-          const Verdict verdict = JudgeQuestion(question);
-          if (!verdict.allowed) tell(RefuseQuestion(question, verdict));
-          return verdict.allowed;
-        });
+      [shared, loopback, answer, serve] {
+        const bool done = connect(shared->fd.get(), loopback.get(), loopback.size) == 0;
+        const Ruling ruling = done ? Ruling::Value(0) : Ruling::Error(errno);
+        const CopiedAddress peer = OwnAddress(shared->fd.get());
+        shared->fd.reset();  // or the application's end would not be seen
+        answer(ruling);
+        if (done) serve(peer);
       },
       notified.wanted);
-  return taken ? connected : Ruling::Error(EAGAIN);
+  return taken ? Ruling::Later() : Ruling::Error(EAGAIN);
 }
 
 }  // namespace nodeward

