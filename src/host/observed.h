@@ -65,8 +65,8 @@ struct Observed {
 // Reads /proc/PID. The caller's fsuid must be the process's own where CAP_SYS_PTRACE is absent.
 Result<Observed> Observe(pid_t pid);
 
-// What /proc/PID/task/TID/status says of each thread; `pid` is the thread's number. The first is the
-// main thread; threads that end meanwhile are left out.
+// What /proc/PID/task/TID/status says of each thread; `pid` is the thread's number. The first is
+// the main thread; threads that end meanwhile are left out.
 Result<std::vector<Observed>> ObserveThreads(pid_t pid);
 
 }  // namespace nodeward

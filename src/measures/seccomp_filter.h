@@ -1,5 +1,5 @@
-// From a profile's system calls to BPF. Pure: libseccomp gives the numbers of names, and the code is
-// tested by an evaluator, without installing it.
+// From a profile's system calls to BPF. Pure: libseccomp gives the numbers of names, and the code
+// is tested by an evaluator, without installing it.
 #pragma once
 
 #include <linux/filter.h>

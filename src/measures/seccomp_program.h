@@ -14,7 +14,7 @@ namespace nodeward {
 // One call of this machine, and what it gets instead of the default.
 struct AnsweredCall {
   int number = 0;
-  std::uint32_t answer = 0;                             // a SECCOMP_RET_* value with its data
+  std::uint32_t answer = 0;                            // a SECCOMP_RET_* value with its data
   std::vector<std::vector<ArgumentCondition>> shapes;  // any of them; none: whatever the arguments
 };
 

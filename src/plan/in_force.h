@@ -1,5 +1,5 @@
-// What is in force on a process, as fields for the `start` event and for `explain --live`: read from
-// the kernel, whatever was asked for.
+// What is in force on a process, as fields for the `start` event and for `explain --live`: read
+// from the kernel, whatever was asked for.
 #pragma once
 
 #include <sys/types.h>

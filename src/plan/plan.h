@@ -48,8 +48,8 @@ struct PlanRequest {
 // Each refusal of `decisions`, as errors for the operator.
 Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions);
 
-// The first part: whether each measure can hold here, which command is meant, and where the rules on
-// files lead. Opens no vault and makes no thread. `seed` holds what the caller knows already.
+// The first part: whether each measure can hold here, which command is meant, and where the rules
+// on files lead. Opens no vault and makes no thread. `seed` holds what the caller knows already.
 tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed);
 // The second: the vault's names and values. May ask for a passphrase on the terminal.
 Result<void> OpenVault(Plan& plan);

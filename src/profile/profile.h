@@ -91,9 +91,9 @@ struct FilesystemSection {
 
 struct NetworkSection {
   Setting<Enforcement> enforcement;
-  TextList listen;   // "3000", "8000-8010", "127.0.0.1:3000", "unix:/run/app.sock"
-  TextList connect;  // "@loopback", "10.0.0.0/8:*", "*.example.com:443", "unix:/run/db.sock"
-  Setting<bool> handles;     // sockets are passed between processes: see measures/network.cc
+  TextList listen;        // "3000", "8000-8010", "127.0.0.1:3000", "unix:/run/app.sock"
+  TextList connect;       // "@loopback", "10.0.0.0/8:*", "*.example.com:443", "unix:/run/db.sock"
+  Setting<bool> handles;  // sockets are passed between processes: see measures/network.cc
   Setting<std::string> dns;  // "open": questions to name servers are not looked at
 };
 

@@ -1,6 +1,7 @@
-// Memory of a process that waits for the answer to a notification, through /proc/TID/mem.
-// One object for one notification, in the notify thread: an open descriptor of it dies at the
-// process's execve, and a thread's number may belong to another one once the notification is over.
+// Memory of a process that waits for the answer to a notification, through /proc/TID/mem, or at
+// once where this process may trace it. One object for one notification, in the notify thread: an
+// open descriptor of it dies at the process's execve, and a thread's number may belong to another
+// one once the notification is over.
 #pragma once
 
 #include <sys/types.h>
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "base/unique_fd.h"
 #include "supervise/decode.h"
@@ -21,7 +23,9 @@ class ProcMemory : public CallerMemory {
   // trusted: while it waits, `tid` cannot have been given to another process, and afterwards the
   // descriptor holds on to the memory that was opened (seccomp_unotify(2)).
   // `tid` as seen in the PID namespace of this process's /proc.
-  ProcMemory(pid_t tid, std::function<bool()> still_valid);
+  // `direct`: process_vm_readv(2) is tried first, a third of the cost; it asks for the right to
+  // trace by real ids. What it read counts only if the notification waits after it still.
+  ProcMemory(pid_t tid, std::function<bool()> still_valid, bool direct = false);
 
   // Opens at the first call; a failed open (EACCES without the right to trace the caller) or an
   // ended notification answers 0 from then on. May be short where readable memory ends.
@@ -31,9 +35,11 @@ class ProcMemory : public CallerMemory {
 
  private:
   void Open();
+  std::optional<std::size_t> ReadDirectly(std::uint64_t address, void* buffer, std::size_t size);
 
   pid_t tid_;
   std::function<bool()> still_valid_;
+  bool direct_;
   bool tried_ = false;
   UniqueFd fd_;
 };

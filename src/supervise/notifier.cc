@@ -116,7 +116,7 @@ class Notifier::Answerer {
     const auto valid = [&] {
       return ioctl(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &call.id) == 0;
     };
-    ProcMemory memory(static_cast<pid_t>(call.pid), valid);
+    ProcMemory memory(static_cast<pid_t>(call.pid), valid, owner_.options_.traces);
     if (Judge* judge = JudgeOf(call.data.nr); judge != nullptr) {
       const Notified notified{
           .id = call.id,

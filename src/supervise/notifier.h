@@ -22,6 +22,7 @@ struct NotifierOptions {
   bool permissive = false;      // [syscalls]: tell, and let through
   bool kill = false;            // end the process that tried
   bool own_root = false;        // the application has mounts of its own
+  bool traces = false;          // it may be traced: its memory is read at once
   std::vector<int> supervised;  // the calls that judges decide: the profile allows these
 };
 

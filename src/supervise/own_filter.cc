@@ -1,6 +1,5 @@
 #include "supervise/own_filter.h"
 
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -10,15 +9,11 @@
 #include <cstddef>
 
 #include "kernel/sys.h"
+#include "measures/bpf_evaluator.h"
 
 namespace nodeward {
 namespace {
 
-#if defined(__x86_64__)
-constexpr std::uint32_t kNative = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kNative = AUDIT_ARCH_AARCH64;
-#endif
 constexpr std::uint32_t kX32 = 0x40000000;  // asm/unistd.h: __X32_SYSCALL_BIT
 constexpr int kClone3 = 435;
 constexpr int kLandlockCreate = 444;  // and 445, 446: a launch's ruleset, and threads that enter it
@@ -112,6 +107,7 @@ constexpr int kAllowed[] = {
     SYS_getsockopt,
     SYS_setsockopt,
     // processes: the keeper, the application's tree
+    SYS_process_vm_readv,
     SYS_pidfd_open,
     SYS_pidfd_getfd,
     SYS_pidfd_send_signal,
@@ -211,7 +207,7 @@ void Case(std::vector<sock_filter>& code, int number, const std::vector<sock_fil
 std::vector<sock_filter> OwnFilter() {
   constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
   std::vector<sock_filter> code = {
-      Load(offsetof(seccomp_data, arch)),      {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, kNative},
+      Load(offsetof(seccomp_data, arch)),      {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, kNativeArch},
       Return(SECCOMP_RET_KILL_PROCESS),        Load(offsetof(seccomp_data, nr)),
       {BPF_JMP | BPF_JGE | BPF_K, 0, 1, kX32}, Return(SECCOMP_RET_KILL_PROCESS),
   };

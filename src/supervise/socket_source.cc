@@ -22,10 +22,16 @@ namespace {
 class Fetching : public SocketSource {
  public:
   Fetched Fetch(const Notified& notified, int fd) override {
-    const UniqueFd process(
-        static_cast<int>(kernel::Call(SYS_pidfd_open, notified.caller.process, 0)));
-    if (!process.valid() || !notified.valid()) return {EACCES, {}};
-    const long own = kernel::Call(SYS_pidfd_getfd, process.get(), fd, 0);
+    long own = process_ == notified.caller.process ? Get(fd) : -ESRCH;
+    if (own == -ESRCH) {  // another process, also of the same number
+      process_ = notified.caller.process;
+      held_.reset(static_cast<int>(kernel::Call(SYS_pidfd_open, process_, 0)));
+      if (!held_.valid() || !notified.valid()) {
+        process_ = 0;
+        return {EACCES, {}};
+      }
+      own = Get(fd);
+    }
     if (own == -EBADF) return {EBADF, {}};
     if (own < 0) return {EACCES, {}};
     return {0, UniqueFd(static_cast<int>(own))};
@@ -33,6 +39,13 @@ class Fetching : public SocketSource {
   void Keep(UniqueFd) override {}
   void Drop(std::uint64_t) override {}
   void Sweep() override {}
+
+ private:
+  long Get(int fd) const { return kernel::Call(SYS_pidfd_getfd, held_.get(), fd, 0); }
+
+  // The last one that asked. Its descriptor never stands for another process, whatever its number.
+  pid_t process_ = 0;
+  UniqueFd held_;
 };
 
 // "socket:[1234]" -> 1234.

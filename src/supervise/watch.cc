@@ -89,8 +89,13 @@ SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
 
 NotifierOptions NotifierOf(const Plan& plan) {
   const LaunchPlan& launch = plan.launch;
-  return {launch.identity.uid, launch.identity.gid,     launch.filter.permissive,
-          launch.filter.kill,  launch.namespaces.mount, launch.filter.supervised};
+  return {.uid = launch.identity.uid,
+          .gid = launch.identity.gid,
+          .permissive = launch.filter.permissive,
+          .kill = launch.filter.kill,
+          .own_root = launch.namespaces.mount,
+          .traces = launch.network.fetches,
+          .supervised = launch.filter.supervised};
 }
 
 }  // namespace

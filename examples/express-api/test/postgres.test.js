@@ -18,6 +18,17 @@ async function open() {
   };
 }
 
+// What `look` finds, as soon as it finds something; fails after five seconds.
+async function eventually(look) {
+  const end = Date.now() + 5000;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    assert.ok(Date.now() < end, 'not in five seconds');
+    await new Promise((resolve) => { setImmediate(resolve); });
+  }
+}
+
 describeApi('with PostgreSQL', open, (context) => {
   it('says which database it has', () => {
     const line = context.server.output.find((text) => text.includes('"listening"'));
@@ -32,7 +43,8 @@ describeApi('with PostgreSQL', open, (context) => {
     assert.equal(login.status, 500);
     assert.deepEqual(Object.keys(login.json).sort(), ['error', 'id']);
     assertNoStack(login);
-    const line = context.server.output.find((text) => text.includes(login.json.id));
+    // The log comes another way than the answer, and may come after it.
+    const line = await eventually(() => context.server.output.find((text) => text.includes(login.json.id)));
     assert.ok(line.includes('request failed'), 'the log has the id that the client was given');
   });
 });

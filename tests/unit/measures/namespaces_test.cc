@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <linux/capability.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include "measures/landlock_rights.h"
 #include "measures/rows.h"

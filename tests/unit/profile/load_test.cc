@@ -170,7 +170,8 @@ extends = "gone.toml"
 
 TEST_F(LoadTest, AnUnknownNameListsTheBuiltInOnes) {
   EXPECT_EQ(Failure("defualt"),
-            "nodeward: there is no profile \"defualt\": neither a file nor built in (default and strict)\n"
+            "nodeward: there is no profile \"defualt\": neither a file nor built in (default and "
+            "strict)\n"
             "  try: default\n");
   EXPECT_NE(Failure(Write("a.toml", "extends = \"webserver\"")).find("there is no profile"),
             std::string::npos);

@@ -110,6 +110,27 @@ TEST(ProcMemory, AsksOnceAfterTheOpenAndBeforeTheRead) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST(ProcMemory, DirectlyItIsTheSameMemory) {
+  ProcMemory self(
+      getpid(), [] { return true; }, true);
+  const std::string text = "what stands here";
+  std::string got(text.size(), ' ');
+  ASSERT_EQ(self.Read(reinterpret_cast<std::uint64_t>(text.data()), got.data(), got.size()),
+            text.size());
+  EXPECT_EQ(got, text);
+  char byte = 0;
+  EXPECT_EQ(self.Read(0x10, &byte, 1), 0u);
+  EXPECT_EQ(self.Read(~std::uint64_t{0} - 8, &byte, 1), 0u);
+}
+
+TEST(ProcMemory, DirectlyAnEndedNotificationReadsNothing) {
+  const std::string text = "somebody else's";
+  ProcMemory self(
+      getpid(), [] { return false; }, true);
+  std::string got(text.size(), ' ');
+  EXPECT_EQ(self.Read(reinterpret_cast<std::uint64_t>(text.data()), got.data(), got.size()), 0u);
+}
+
 TEST(ProcMemory, AnEndedNotificationReadsNothing) {
   std::array<char, 64> text = {};
   const Victim victim(text);
