@@ -59,25 +59,6 @@ bool PassAnswer(int server, int application) {
   return ReceiveAll(server, message) && SendAll(application, FrameForTcp(message));
 }
 
-// An address of IPv4 is the same one as mapped into IPv6.
-bool IsSame(const CopiedAddress& one, const CopiedAddress& other) {
-  const auto ends = [](const CopiedAddress& address) {
-    std::array<std::uint8_t, 18> end{};  // address, port
-    if (address.family() == AF_INET) {
-      const auto& v4 = reinterpret_cast<const sockaddr_in&>(address.storage);
-      end[10] = end[11] = 0xff;
-      std::memcpy(end.data() + 12, &v4.sin_addr, sizeof(v4.sin_addr));
-      std::memcpy(end.data() + 16, &v4.sin_port, sizeof(v4.sin_port));
-    } else if (address.family() == AF_INET6) {
-      const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address.storage);
-      std::memcpy(end.data(), &v6.sin6_addr, sizeof(v6.sin6_addr));
-      std::memcpy(end.data() + 16, &v6.sin6_port, sizeof(v6.sin6_port));
-    }
-    return end;
-  };
-  return ends(one) == ends(other);
-}
-
 }  // namespace
 
 UniqueFd ListenForOne() {
@@ -91,14 +72,14 @@ UniqueFd ListenForOne() {
   return fd;
 }
 
-UniqueFd AcceptFrom(int listener, const CopiedAddress& peer) {
+UniqueFd AcceptFrom(int listener, const Endpoint& peer) {
   pollfd ready{listener, POLLIN, 0};
   for (int tries = 0; tries < kMostStrangers && poll(&ready, 1, kAcceptMs) == 1; ++tries) {
     CopiedAddress from;
     from.size = sizeof(from.storage);
     UniqueFd fd(
         accept4(listener, reinterpret_cast<sockaddr*>(&from.storage), &from.size, SOCK_CLOEXEC));
-    if (fd.valid() && IsSame(from, peer)) return fd;
+    if (fd.valid() && EndpointOf(from.storage, from.size) == peer) return fd;
   }
   return {};
 }

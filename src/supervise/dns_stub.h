@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "policy/address.h"
 #include "supervise/dns_message.h"
 #include "supervise/socket_call.h"
 
@@ -19,9 +20,9 @@ namespace nodeward {
 // errno, when there is none to be had.
 UniqueFd ListenForOne();
 
-// The connection whose other end has this address; others that found the port are closed. Invalid
+// The connection whose other end is this one; others that found the port are closed. Invalid
 // when it does not come within a second.
-UniqueFd AcceptFrom(int listener, const CopiedAddress& peer);
+UniqueFd AcceptFrom(int listener, const Endpoint& peer);
 
 // Until either side ends, nothing comes for ten seconds, or a signal interrupts. `allows` is asked
 // about each question (an error: what came is none); at the first that it does not allow the

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 
-#include "events/codes.h"
 #include "supervise/caller_path.h"
 
 namespace nodeward {
@@ -64,19 +63,13 @@ Ruling FileJudge::Rule(const Notified& notified) {
   if (options_.files.Find(access, path->real) != nullptr) return ruling;
   const bool lists = !write && (open.flags & O_DIRECTORY) != 0;
   if (lists && options_.files.Find(FileAccess::kList, path->real) != nullptr) return ruling;
-  Refusal refusal;
-  refusal.kind = "file";
-  refusal.code = codes::kOpenRefused;
-  refusal.deed = std::string(path->exists ? write ? "to write " : "to read " : "to make ");
-  refusal.deed += path->real;
-  refusal.target = path->real;
-  refusal.why = "no rule allows it";
   const std::string wanted = path->exists ? path->real : FolderOf(path->real);
-  refusal.hint = LineWith("filesystem", write ? "write" : "read",
-                          write ? options_.write : options_.read, wanted);
-  refusal.permitted = options_.permissive;
+  const char* deed = !path->exists ? "to make " : write ? "to write " : "to read ";
   ruling.error = EACCES;  // what Landlock answers
-  ruling.refusal = std::move(refusal);
+  ruling.refusal = FileRefusal(deed + path->real, path->real, "no rule allows it",
+                               LineWith("filesystem", write ? "write" : "read",
+                                        write ? options_.write : options_.read, wanted),
+                               options_.permissive);
   return ruling;
 }
 

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "events/codes.h"
 #include "supervise/caller_object.h"
 #include "supervise/caller_path.h"
 
@@ -23,13 +22,9 @@ bool MayWatch(const FilePolicy& files, const std::string& place) {
 
 Ruling Refused(const InotifyOptions& options, const std::string& place) {
   Ruling ruling = options.permissive ? Ruling::Continue() : Ruling::Error(EACCES);
-  ruling.refusal = Refusal{"file",
-                           codes::kOpenRefused,
-                           "to watch " + place,
-                           place,
-                           "no rule lets it be read or listed",
-                           LineWith("filesystem", "read", options.read, place),
-                           options.permissive};
+  ruling.refusal =
+      FileRefusal("to watch " + place, place, "no rule lets it be read or listed",
+                  LineWith("filesystem", "read", options.read, place), options.permissive);
   return ruling;
 }
 

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <optional>
 
-#include "events/codes.h"
 #include "supervise/caller_object.h"
 #include "supervise/caller_path.h"
 
@@ -48,19 +47,22 @@ Target ByPath(std::uint64_t path, int folder = AT_FDCWD, int flags = 0) {
 Target ByDescriptor(std::uint64_t fd) { return {true, static_cast<int>(fd), 0, 0}; }
 int Int(std::uint64_t argument) { return static_cast<int>(argument); }
 
-Change Mode(Target target, std::uint64_t mode) {
+Change Begin(Kind kind, Target target) {
   Change change;
-  change.kind = Kind::kMode;
+  change.kind = kind;
   change.target = target;
+  return change;
+}
+
+Change Mode(Target target, std::uint64_t mode) {
+  Change change = Begin(Kind::kMode, target);
   change.mode = static_cast<mode_t>(mode & 07777);
   if ((target.flags & ~kFlags) != 0) change.error = EINVAL;
   return change;
 }
 
 Change Owner(Target target, std::uint64_t uid, std::uint64_t gid) {
-  Change change;
-  change.kind = Kind::kOwner;
-  change.target = target;
+  Change change = Begin(Kind::kOwner, target);
   change.uid = static_cast<uid_t>(uid);
   change.gid = static_cast<gid_t>(gid);
   if ((target.flags & ~kFlags) != 0) change.error = EINVAL;
@@ -74,9 +76,7 @@ bool ReadObject(CallerMemory& memory, std::uint64_t address, T& object) {
 
 // utimensat(2): nanoseconds, or UTIME_NOW and UTIME_OMIT; the kernel checks them.
 Change Nanoseconds(CallerMemory& memory, Target target, std::uint64_t address) {
-  Change change;
-  change.kind = Kind::kTimes;
-  change.target = target;
+  Change change = Begin(Kind::kTimes, target);
   if (address == 0) return change;
   Times times{};
   if (!ReadObject(memory, address, times)) change.error = EFAULT;
@@ -88,9 +88,7 @@ Change Nanoseconds(CallerMemory& memory, Target target, std::uint64_t address) {
 #ifdef SYS_utimes
 // utimes(2), futimesat(2).
 Change Microseconds(CallerMemory& memory, Target target, std::uint64_t address) {
-  Change change;
-  change.kind = Kind::kTimes;
-  change.target = target;
+  Change change = Begin(Kind::kTimes, target);
   if (address == 0) return change;
   std::array<timeval, 2> times{};
   if (!ReadObject(memory, address, times)) change.error = EFAULT;
@@ -104,9 +102,7 @@ Change Microseconds(CallerMemory& memory, Target target, std::uint64_t address) 
 
 // utime(2).
 Change Seconds(CallerMemory& memory, Target target, std::uint64_t address) {
-  Change change;
-  change.kind = Kind::kTimes;
-  change.target = target;
+  Change change = Begin(Kind::kTimes, target);
   if (address == 0) return change;
   utimbuf times{};
   if (!ReadObject(memory, address, times)) change.error = EFAULT;
@@ -212,13 +208,9 @@ std::string_view Deed(Kind kind) {
 
 Ruling Refused(const MetadataOptions& options, Kind kind, const std::string& place) {
   Ruling ruling = options.permissive ? Ruling::Continue() : Ruling::Error(EACCES);
-  ruling.refusal = Refusal{"file",
-                           codes::kOpenRefused,
-                           std::string(Deed(kind)) + place,
-                           place,
-                           "no rule lets it be written",
-                           LineWith("filesystem", "write", options.write, place),
-                           options.permissive};
+  ruling.refusal =
+      FileRefusal(std::string(Deed(kind)) + place, place, "no rule lets it be written",
+                  LineWith("filesystem", "write", options.write, place), options.permissive);
   return ruling;
 }
 

@@ -8,6 +8,7 @@
 
 #include "kernel/sys.h"
 #include "measures/capabilities.h"
+#include "measures/cgroup_limits.h"
 
 namespace nodeward {
 namespace {
@@ -20,10 +21,10 @@ bool WritesEventFiles(const Profile& profile) {
                              [](const Text& sink) { return sink.value.starts_with("file:"); });
 }
 
-// The folder that a control group is made in: a hierarchy's root is not writable even for its
-// owner.
-bool MakesGroupsElsewhere(const LimitsSection& limits, const HostReport& host) {
-  if (!limits.memory && !limits.swap && !limits.cpu && !limits.pids) return false;
+// Where a control group is made: a hierarchy's root is not writable even for its owner, and a
+// delegated folder is another user's.
+bool MakesGroupsElsewhere(const Profile& profile, const HostReport& host) {
+  if (!Asked(profile, host).Any()) return false;
   for (const auto& [name, controller] : host.cgroup.controllers) {
     struct stat facts {};
     const std::string folder = controller.mount + controller.path;
@@ -46,7 +47,7 @@ std::uint64_t OwnCapabilities(const Profile& profile, const HostReport& host) {
   }
   const bool searches = (host.cap_permitted & Bit(CAP_DAC_READ_SEARCH)) != 0;
   // Docker gives the wider one alone.
-  if (!searches || WritesEventFiles(profile) || MakesGroupsElsewhere(profile.limits, host)) {
+  if (!searches || WritesEventFiles(profile) || MakesGroupsElsewhere(profile, host)) {
     wanted |= Bit(CAP_DAC_OVERRIDE);
   }
   // ptrace(2): who looks into a process has at least its capabilities.

@@ -14,6 +14,7 @@
 #include "base/unique_fd.h"
 #include "kernel/landlock.h"
 #include "kernel/sys.h"
+#include "measures/cgroup_limits.h"
 #include "measures/landlock_rights.h"
 #include "measures/namespaces.h"
 
@@ -73,10 +74,6 @@ void AddEventFiles(std::vector<OwnRule>& rules, const Profile& profile) {
   }
 }
 
-bool AsksForGroups(const LimitsSection& limits) {
-  return limits.memory || limits.swap || limits.cpu || limits.pids;
-}
-
 // Each path once, and none whose rights a folder above it has: dozens of libraries become their
 // folders.
 std::vector<OwnRule> Fewest(const std::vector<OwnRule>& rules) {
@@ -116,7 +113,7 @@ std::vector<OwnRule> OwnRules(const Plan& plan) {
   }
   rules.push_back({"/", kFsReadDir});
   rules.push_back({"/proc", kProc});
-  const std::uint64_t groups = AsksForGroups(plan.profile.limits) ? kGroups : kRead;
+  const std::uint64_t groups = Asked(plan.profile, plan.host).Any() ? kGroups : kRead;
   rules.push_back({"/sys/fs/cgroup", groups});
   for (const auto& [name, controller] : plan.host.cgroup.controllers) {
     rules.push_back({controller.mount, groups});

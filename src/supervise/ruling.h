@@ -48,6 +48,10 @@ struct Refusal {
   bool permitted = false;  // told only: the section is permissive
 };
 
+// What is told of a file that no rule of [filesystem] covers. `target` is its path.
+Refusal FileRefusal(std::string deed, std::string target, std::string why, std::string hint,
+                    bool permitted);
+
 struct Ruling {
   enum class Answer {
     kError,     // the call fails with `error`

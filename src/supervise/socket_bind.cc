@@ -13,15 +13,6 @@
 namespace nodeward {
 namespace {
 
-std::optional<Endpoint> OwnEndpoint(int fd) {
-  CopiedAddress own;
-  own.size = sizeof(own.storage);
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.size) != 0) {
-    return std::nullopt;
-  }
-  return EndpointOf(own.storage, own.size);
-}
-
 constexpr std::size_t kPathStart = offsetof(sockaddr_un, sun_path);
 
 // The path as seen from anywhere: a relative one continues that of `folder`. ENAMETOOLONG when no
@@ -61,6 +52,15 @@ int BindFromAfar(int fd, CopiedAddress address, mode_t umask, int folder) {
 }
 
 }  // namespace
+
+std::optional<Endpoint> OwnEndpoint(int fd) {
+  CopiedAddress own;
+  own.size = sizeof(own.storage);
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.size) != 0) {
+    return std::nullopt;
+  }
+  return EndpointOf(own.storage, own.size);
+}
 
 Ruling SocketJudge::Performer::Bind(const Notified& notified) {
   Held held;

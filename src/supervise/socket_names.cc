@@ -8,17 +8,6 @@
 #include "supervise/socket_performer.h"
 
 namespace nodeward {
-namespace {
-
-CopiedAddress OwnAddress(int fd) {
-  CopiedAddress own;
-  own.size = sizeof(own.storage);
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&own.storage), &own.size) != 0) own.size = 0;
-  return own;
-}
-
-}  // namespace
-
 Verdict SocketJudge::Performer::JudgeQuestion(const Result<DnsQuestion>& question) {
   Verdict verdict;
   if (!question) {
@@ -44,12 +33,12 @@ Ruling SocketJudge::Performer::ConnectServer(const Notified& notified, Held held
     return Ruling::Value(0);
   }
   auto listener = std::make_shared<UniqueFd>(ListenForOne());
-  const auto at = EndpointOf(OwnAddress(listener->get()).storage, sizeof(sockaddr_in));
-  if (!listener->valid() || !at) return Ruling::Error(ECONNREFUSED);
+  const auto at = OwnEndpoint(listener->get());  // nowhere, if there is none
+  if (!at) return Ruling::Error(ECONNREFUSED);
   const CopiedAddress loopback = AddressFor(*at, held.domain);
   const CopiedAddress target = AddressFor(server, server.address.v6 ? AF_INET6 : AF_INET);
   auto tell = notified.later();  // also after the answer, of what is asked there
-  const auto serve = [this, listener, target, tell](const CopiedAddress& peer) {
+  const auto serve = [this, listener, target, tell](const Endpoint& peer) {
     const UniqueFd application = AcceptFrom(listener->get(), peer);
     listener->reset();
     if (!application.valid()) return;
@@ -62,17 +51,16 @@ Ruling SocketJudge::Performer::ConnectServer(const Notified& notified, Held held
   if (held.blocking) return ConnectServerLater(notified, std::move(held), loopback, tell, serve);
   const Ruling connected = Finish(held, loopback);
   const bool begun = connected.answer == Ruling::Answer::kValue || connected.error == EINPROGRESS;
-  if (!begun) return connected;
-  const bool taken =
-      workers_.Run([serve, peer = OwnAddress(held.fd.get())] { serve(peer); }, notified.wanted);
+  const auto peer = OwnEndpoint(held.fd.get());
+  if (!begun || !peer) return connected;
+  const bool taken = workers_.Run([serve, peer] { serve(*peer); }, notified.wanted);
   return taken ? connected : Ruling::Error(EAGAIN);
 }
 
 // A socket that waits may wait for long, even here (SO_BINDTODEVICE): not in the notify thread.
 Ruling SocketJudge::Performer::ConnectServerLater(
     const Notified& notified, Held held, const CopiedAddress& loopback,
-    const std::function<void(Ruling)>& answer,
-    const std::function<void(const CopiedAddress&)>& serve) {
+    const std::function<void(Ruling)>& answer, const std::function<void(const Endpoint&)>& serve) {
   source_->Drop(held.inode);
   questions_.Erase(held.inode);
   const auto shared = std::make_shared<Held>(std::move(held));
@@ -80,10 +68,10 @@ Ruling SocketJudge::Performer::ConnectServerLater(
       [shared, loopback, answer, serve] {
         const bool done = connect(shared->fd.get(), loopback.get(), loopback.size) == 0;
         const Ruling ruling = done ? Ruling::Value(0) : Ruling::Error(errno);
-        const CopiedAddress peer = OwnAddress(shared->fd.get());
+        const auto peer = OwnEndpoint(shared->fd.get());
         shared->fd.reset();  // or the application's end would not be seen
         answer(ruling);
-        if (done) serve(peer);
+        if (done && peer) serve(*peer);
       },
       notified.wanted);
   return taken ? Ruling::Later() : Ruling::Error(EAGAIN);

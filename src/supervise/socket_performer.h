@@ -78,7 +78,7 @@ class SocketJudge::Performer {
   Ruling ConnectServer(const Notified& notified, Held held, const Endpoint& server);
   Ruling ConnectServerLater(const Notified& notified, Held held, const CopiedAddress& loopback,
                             const std::function<void(Ruling)>& answer,
-                            const std::function<void(const CopiedAddress&)>& serve);
+                            const std::function<void(const Endpoint&)>& serve);
   Verdict JudgeQuestion(const Result<DnsQuestion>& question);
   Ruling RefuseQuestion(const Result<DnsQuestion>& question, const Verdict& verdict) const;
 
@@ -113,6 +113,9 @@ class SocketJudge::Performer {
   UniqueFd ruleset_;
   Workers workers_;
 };
+
+// Where a socket is bound, by itself or by a connect; empty when it is none of IP.
+std::optional<Endpoint> OwnEndpoint(int fd);
 
 // The kernel's form of an endpoint, for a socket of this family.
 CopiedAddress AddressFor(const Endpoint& endpoint, int domain);

@@ -20,6 +20,12 @@ std::string ErrorName(int error) {
 
 }  // namespace
 
+Refusal FileRefusal(std::string deed, std::string target, std::string why, std::string hint,
+                    bool permitted) {
+  return {"file",         codes::kOpenRefused, std::move(deed), std::move(target),
+          std::move(why), std::move(hint),     permitted};
+}
+
 std::string LineWith(std::string_view section, std::string_view key,
                      const std::vector<std::string>& present, const std::string& added) {
   std::string line = "[" + std::string(section) + "] " + std::string(key) + " = [";

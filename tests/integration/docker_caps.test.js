@@ -3,10 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { marker, nodeward, outcomes, run, victim } = require('./support');
-
-const DOCKER = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap',
-  'net_bind_service', 'net_raw', 'sys_chroot', 'mknod', 'audit_write', 'setfcap'];
+const { CONTAINER_CAPABILITIES: DOCKER, marker, nodeward, outcomes, run, victim } = require('./support');
 
 // Runs `command` as root with these capabilities alone.
 function withOnly(capabilities, command, options) {

@@ -6,18 +6,16 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { nodeward, root, run, victim: namedVictim } = require('./support');
+const { CONTAINER_CAPABILITIES, nodeward, root, run, victim: namedVictim } = require('./support');
 
 const FOLDERS = path.join(root, 'tests/escape');
 const VICTIMS = process.env.ESCAPE || path.join(root, 'build/release/escape');
 const GROUPS = ['files', 'exec', 'supervisor', 'terminal', 'identity', 'environment', 'network', 'names', 'races'];
 const KEYS = ['lesson', 'about', 'run', 'acts', 'set', 'command', 'launch', 'terminal', 'control', 'confined', 'events',
-  'unseen', 'changes', 'columns', 'container', 'timeout'];
-const OUTCOME_KEYS = ['run', 'stdout', 'stderr', 'code', 'signal', 'events', 'as', 'under', 'root', 'user', 'docker'];
+  'unseen', 'changes', 'columns', 'docker', 'container', 'timeout'];
+const OUTCOME_KEYS = ['run', 'stdout', 'stderr', 'code', 'signal', 'as', 'under', 'root', 'user', 'docker'];
 
-const DOCKER = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap',
-  'net_bind_service', 'net_raw', 'sys_chroot', 'mknod', 'audit_write', 'setfcap'];
-const dockerSet = ['-all', ...DOCKER.map((name) => `+${name}`)].join(',');
+const dockerSet = ['-all', ...CONTAINER_CAPABILITIES.map((name) => `+${name}`)].join(',');
 const become = (uid) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--inh-caps=-all'];
 
 // Who starts nodeward, and as whom the application then runs. `container` is root of a stock container of a real
@@ -46,7 +44,7 @@ function describe(name) {
   return { name, ...escape };
 }
 
-// What a real container changes: each key there stands for its namesake, and each act for its own. `events` and
+// What a column changes: each key there stands for its namesake, and each act for its own. `events` and
 // `unseen` are one thing.
 function inColumn(escape, column) {
   const own = escape[column];
@@ -157,8 +155,8 @@ function holds(wanted, result, column, what) {
 // The event's own word for what was tried: a target where it has one, and its call with the arguments.
 const deed = (event) => [event.target, `${event.syscall}(${(event.args ?? []).join(', ')})`].join('\n');
 
-function told(escape, result, column) {
-  const { events = escape.events, unseen = escape.unseen } = { ...escape.confined[column] };
+function told(escape, result) {
+  const { events, unseen } = escape;
   const violations = result.events.filter((event) => event.event === 'violation');
   const all = violations.map((event) => `${event.code} ${deed(event)}`).join('\n');
   for (const { code, target = '' } of events ?? []) {
@@ -179,7 +177,7 @@ function tryEscape(name) {
       const result = await tryOnce(t, escape, column, true);
       holds({ code: 0, ...escape.confined }, result, column, 'under nodeward');
       assert.ok(result.events.some((event) => event.event === 'exit') || result.code === 125, result.stderr);
-      told(escape, result, column);
+      told(escape, result);
     });
   }
 }

@@ -47,7 +47,7 @@ test('the attacks, in a stock container', async (t) => {
       const result = await engine.docker(['run', '--rm', '--entrypoint', path.join('/srv/nodeward', build, 'nodeward'), 'attacks',
         'run', '--set', 'process.user="65532"', '--', ...command, ...run, ...escape.acts], { timeout: 30000 });
       holds({ code: 0, ...escape.confined }, result, 'container', 'under nodeward');
-      told(escape, result, 'container');
+      told(escape, result);
       assert.equal(result.events.find((event) => event.event === 'exit')['process.exit.code'], 0);
     });
   }

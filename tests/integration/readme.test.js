@@ -11,7 +11,7 @@ const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
-const { nodeward, parseEvents, root } = require('./support.js');
+const { CONTAINER_CAPABILITIES, nodeward, parseEvents, root } = require('./support.js');
 
 const kAtMostMs = 30000;
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
@@ -167,8 +167,6 @@ describe('shown files', () => {
 
 // --- what holds where ---------------------------------------------------------------------------
 
-const kContainer = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap',
-  'net_bind_service', 'net_raw', 'sys_chroot', 'mknod', 'audit_write', 'setfcap'];
 const kNobody = 65534;
 
 // A container's read-only control groups, in a mount namespace of the test's own.
@@ -182,7 +180,7 @@ const bounded = (kept) =>
 // The words before nodeward for each column of the table, and who starts it there.
 const situations = [
   { words: [], uid: 0 },
-  { words: [...kReadOnly, ...bounded(kContainer)], uid: 0 },
+  { words: [...kReadOnly, ...bounded(CONTAINER_CAPABILITIES)], uid: 0 },
   { words: [...kReadOnly, ...bounded([])], uid: 0 },
   { words: ['setpriv', `--reuid=${kNobody}`, `--regid=${kNobody}`, '--clear-groups'], uid: kNobody },
 ];

@@ -3,16 +3,15 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const { describe, it } = require('node:test');
 
-const { eventually, nodeward, victim } = require('./support');
-const { spawn } = require('node:child_process');
+const { CONTAINER_CAPABILITIES, eventually, nodeward, victim } = require('./support');
 
-const CONTAINER = ['setpriv', '--inh-caps=-all', '--bounding-set', ['-all', ...['chown', 'dac_override', 'fowner', 'fsetid', 'kill',
-  'setgid', 'setuid', 'setpcap', 'net_bind_service', 'net_raw', 'sys_chroot', 'mknod', 'audit_write', 'setfcap']
-  .map((name) => `+${name}`)].join(',')];
+const CONTAINER = ['setpriv', '--inh-caps=-all', '--bounding-set',
+  ['-all', ...CONTAINER_CAPABILITIES.map((name) => `+${name}`)].join(',')];
 
 const held = (pid) => fs.readdirSync(`/proc/${pid}/fd`).length;
 const threads = (pid) => fs.readdirSync(`/proc/${pid}/task`).length;

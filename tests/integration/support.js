@@ -162,7 +162,11 @@ async function refused(mark, args, patterns, { code = 125, command = mark.comman
   return result;
 }
 
+// The capabilities that Docker gives a container without being asked.
+const CONTAINER_CAPABILITIES = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap',
+  'net_bind_service', 'net_raw', 'sys_chroot', 'mknod', 'audit_write', 'setfcap'];
+
 module.exports = {
-  eventually, keeperOf, marker, nodeward, outcomes, parseEvents, processes, refused, root, run, settings, start,
+  CONTAINER_CAPABILITIES, eventually, keeperOf, marker, nodeward, outcomes, parseEvents, processes, refused, root, run, settings, start,
   statusOf, temporary, victim,
 };
