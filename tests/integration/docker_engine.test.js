@@ -1,5 +1,5 @@
 // As a user meets it: the example's Dockerfile, built and run by a real Docker engine without any flag for security.
-// A dependency of the application steals what such packages steal. May take 300 seconds.
+// A dependency of the application steals what such packages steal. Of the docker lane; may take 300 seconds.
 'use strict';
 
 const assert = require('node:assert/strict');

@@ -1,5 +1,5 @@
 // The attacks of tests/escape inside a stock container of a real Docker engine: its seccomp filter, its
-// capabilities, its mounts, root, and no flag that changes any of it. All of them may take 1200 seconds.
+// capabilities, its mounts, root, and no flag that changes any of it. Of the docker lane; all of them may take 1200 seconds.
 'use strict';
 
 const assert = require('node:assert/strict');
