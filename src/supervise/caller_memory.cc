@@ -11,8 +11,12 @@
 
 namespace nodeward {
 
-ProcMemory::ProcMemory(pid_t tid, std::function<bool()> still_valid, bool direct)
-    : tid_(tid), still_valid_(std::move(still_valid)), direct_(direct) {}
+ProcMemory::ProcMemory(pid_t tid, std::function<bool()> still_valid, bool direct, OpenMemory* last)
+    : tid_(tid), still_valid_(std::move(still_valid)), direct_(direct), last_(last) {}
+
+ProcMemory::~ProcMemory() {
+  if (last_ != nullptr && fd_.valid()) *last_ = {tid_, std::move(fd_)};
+}
 
 void ProcMemory::Open() {
   tried_ = true;
@@ -39,10 +43,26 @@ std::size_t ProcMemory::Read(std::uint64_t address, void* buffer, std::size_t si
   if (direct_) {
     if (const auto got = ReadDirectly(address, buffer, size)) return *got;
   }
-  if (!tried_) Open();
-  if (!fd_.valid()) return 0;
   // Offsets are signed; what lies above belongs to the kernel.
   if (address > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return 0;
+  std::size_t got = 0;
+  if (!tried_ && ReadLast(address, buffer, size, got)) return got;
+  if (!tried_) Open();
+  return ReadOpen(address, buffer, size);
+}
+
+// What is kept counts as opened now, if it reads anything and the notification still waits.
+bool ProcMemory::ReadLast(std::uint64_t address, void* buffer, std::size_t size, std::size_t& got) {
+  if (last_ == nullptr || last_->tid != tid_) return false;
+  fd_ = std::exchange(*last_, {}).fd;
+  got = ReadOpen(address, buffer, size);
+  tried_ = got > 0 && still_valid_();
+  if (!tried_) fd_.reset();
+  return tried_;
+}
+
+std::size_t ProcMemory::ReadOpen(std::uint64_t address, void* buffer, std::size_t size) const {
+  if (!fd_.valid()) return 0;
   ssize_t got = 0;
   do {
     got = ::pread(fd_.get(), buffer, size, static_cast<off_t>(address));

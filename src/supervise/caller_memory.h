@@ -1,7 +1,6 @@
 // Memory of a process that waits for the answer to a notification, through /proc/TID/mem, or at
-// once where this process may trace it. One object for one notification, in the notify thread: an
-// open descriptor of it dies at the process's execve, and a thread's number may belong to another
-// one once the notification is over.
+// once where this process may trace it. One object for one notification, in the notify thread: a
+// thread's number may belong to another one once the notification is over.
 #pragma once
 
 #include <sys/types.h>
@@ -16,6 +15,16 @@
 
 namespace nodeward {
 
+// The memory that the last notification was read from, kept for the next one of the same thread: to
+// open it costs more than all the rest of a connect. It stays with the memory that it was opened
+// for: reads nothing once that has ended, as at an execve; and where another process had it in
+// common, what it reads is still the application's own, good for a decision that is carried out on
+// the same copy. To be forgotten at each execve that is seen.
+struct OpenMemory {
+  pid_t tid = 0;
+  UniqueFd fd;
+};
+
 class ProcMemory : public CallerMemory {
  public:
   // `still_valid` asks the kernel whether the notification still waits for its answer
@@ -25,7 +34,12 @@ class ProcMemory : public CallerMemory {
   // `tid` as seen in the PID namespace of this process's /proc.
   // `direct`: process_vm_readv(2) is tried first, a third of the cost; it asks for the right to
   // trace by real ids. What it read counts only if the notification waits after it still.
-  ProcMemory(pid_t tid, std::function<bool()> still_valid, bool direct = false);
+  // `last`, or nullptr: outlives this.
+  ProcMemory(pid_t tid, std::function<bool()> still_valid, bool direct = false,
+             OpenMemory* last = nullptr);
+  ~ProcMemory() override;
+  ProcMemory(const ProcMemory&) = delete;
+  ProcMemory& operator=(const ProcMemory&) = delete;
 
   // Opens at the first call; a failed open (EACCES without the right to trace the caller) or an
   // ended notification answers 0 from then on. May be short where readable memory ends.
@@ -35,11 +49,14 @@ class ProcMemory : public CallerMemory {
 
  private:
   void Open();
+  std::size_t ReadOpen(std::uint64_t address, void* buffer, std::size_t size) const;
+  bool ReadLast(std::uint64_t address, void* buffer, std::size_t size, std::size_t& got);
   std::optional<std::size_t> ReadDirectly(std::uint64_t address, void* buffer, std::size_t size);
 
   pid_t tid_;
   std::function<bool()> still_valid_;
   bool direct_;
+  OpenMemory* last_;
   bool tried_ = false;
   UniqueFd fd_;
 };

@@ -54,13 +54,13 @@ Ruling InotifyJudge::Make(const Notified& notified) {
   if (options_.permissive) return Ruling::Continue();
   const int flags =
       notified.call.nr == SYS_inotify_init1 ? static_cast<int>(notified.call.args[0]) : 0;
-  Fetched made{EACCES, {}};
+  Fetched made{EACCES};
   if (const int failed = RunStanding(options_.standing, [&] { made = source_->Make(flags); })) {
     return Ruling::Error(failed);
   }
   if (made.error != 0) return Ruling::Error(made.error);
-  const int number = notified.install(made.fd.get(), (flags & IN_CLOEXEC) != 0);
-  return number < 0 ? Ruling::Error(-number) : Ruling::Value(number);
+  const int error = notified.answer_with(made.fd.get(), (flags & IN_CLOEXEC) != 0);
+  return error != 0 ? Ruling::Error(error) : Ruling::Answered();
 }
 
 Ruling InotifyJudge::Watch(const Notified& notified) {

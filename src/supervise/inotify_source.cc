@@ -73,8 +73,7 @@ class Keeping : public InotifySource {
     if (!notified.valid()) return {EACCES, {}};
     const auto found = std::ranges::find(kept_, mark, &Instance::mark);
     if (mark.empty() || found == kept_.end()) return {EACCES, {}};
-    UniqueFd copy(fcntl(found->fd.get(), F_DUPFD_CLOEXEC, 3));
-    return copy.valid() ? Fetched{0, std::move(copy)} : Fetched{EMFILE, {}};
+    return {0, found->fd};
   }
 
   Fetched Make(int flags) override {
@@ -97,7 +96,7 @@ class Keeping : public InotifySource {
  private:
   struct Instance {
     std::string mark;
-    UniqueFd fd;
+    SharedFd fd;
   };
 
   void Sweep() {

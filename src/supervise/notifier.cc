@@ -109,6 +109,7 @@ class Notifier::Answerer {
   void ForgetCallers() {
     callers_.clear();
     last_tid_ = 0;
+    last_memory_ = {};
   }
 
   void Answer(const seccomp_notif& call) {
@@ -116,7 +117,7 @@ class Notifier::Answerer {
     const auto valid = [&] {
       return ioctl(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &call.id) == 0;
     };
-    ProcMemory memory(static_cast<pid_t>(call.pid), valid, owner_.options_.traces);
+    ProcMemory memory(static_cast<pid_t>(call.pid), valid, owner_.options_.traces, &last_memory_);
     if (Judge* judge = JudgeOf(call.data.nr); judge != nullptr) {
       const Notified notified{
           .id = call.id,
@@ -127,7 +128,7 @@ class Notifier::Answerer {
           .own_root = owner_.options_.own_root,
           .valid = valid,
           .later = [&] { return Later(call, caller, memory); },
-          .install = [&](int fd, bool closes) { return Install(call.id, fd, closes); },
+          .answer_with = [&](int fd, bool closes) { return AnswerWith(call.id, fd, closes); },
           .wanted = [listener = listener_, id = call.id] { return StillWaits(listener, id); }};
       Carry(call, caller, judge->Rule(notified), memory);
       if (call.data.nr == SYS_execve) ForgetCallers();  // a program has a name of its own
@@ -165,13 +166,20 @@ class Notifier::Answerer {
     };
   }
 
-  int Install(std::uint64_t id, int fd, bool closes) const {
+  // Descriptor and answer in one go, from Linux 5.14; before it, one after the other.
+  int AnswerWith(std::uint64_t id, int fd, bool closes) const {
     seccomp_notif_addfd request = {};
     request.id = id;
     request.srcfd = static_cast<std::uint32_t>(fd);
     request.newfd_flags = closes ? O_CLOEXEC : 0;
+    request.flags = SECCOMP_ADDFD_FLAG_SEND;
+    if (ioctl(listener_, SECCOMP_IOCTL_NOTIF_ADDFD, &request) >= 0) return 0;
+    if (errno != EINVAL) return errno;
+    request.flags = 0;
     const int number = ioctl(listener_, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
-    return number < 0 ? -errno : number;
+    if (number < 0) return errno;
+    Send(id, Ruling::Value(number));
+    return 0;
   }
 
   Judge* JudgeOf(int call) const {
@@ -196,7 +204,8 @@ class Notifier::Answerer {
 
   // From any thread.
   void Send(std::uint64_t id, const Ruling& ruling) const {
-    if (ruling.answer == Ruling::Answer::kLater) return;
+    using enum Ruling::Answer;
+    if (ruling.answer == kLater || ruling.answer == kAnswered) return;
     std::vector<char> space(answer_size_);
     auto& answer = *reinterpret_cast<seccomp_notif_resp*>(space.data());
     answer.id = id;
@@ -219,6 +228,7 @@ class Notifier::Answerer {
   std::chrono::steady_clock::time_point callers_since_{};
   pid_t last_tid_ = 0;
   const Caller* last_caller_ = nullptr;
+  OpenMemory last_memory_;
   seccomp_notif last_call_ = {};
   DecodedCall last_decoded_;
 };

@@ -31,9 +31,9 @@ struct Notified {
   std::function<bool()> valid;  // whether it still waits: what was read of `tid` is its own
   // For Answer::kLater: what answers the call from any thread, once, until the judge was stopped.
   std::function<std::function<void(Ruling)>()> later;
-  // Gives the caller a copy of a descriptor (SECCOMP_IOCTL_NOTIF_ADDFD, Linux 5.9): its number
-  // there, or -errno.
-  std::function<int(int fd, bool close_on_exec)> install;
+  // Answers the call with a new descriptor of the caller's, a copy of `fd`: 0, and then the ruling
+  // is Answered(); or a positive errno (SECCOMP_IOCTL_NOTIF_ADDFD, Linux 5.9).
+  std::function<int(int fd, bool close_on_exec)> answer_with;
   std::function<bool()> wanted;  // a copy of `valid` that outlives this
 };
 
@@ -58,6 +58,7 @@ struct Ruling {
     kContinue,  // the kernel carries it out; only where the kernel itself decides again
     kValue,     // it was carried out here and gives `value`
     kLater,     // somebody else answers it
+    kAnswered,  // it has its answer
   };
   Answer answer = Answer::kContinue;
   int error = 0;
@@ -68,6 +69,7 @@ struct Ruling {
   static Ruling Value(std::int64_t value) { return {Answer::kValue, 0, value, {}}; }
   static Ruling Error(int error) { return {Answer::kError, error, 0, {}}; }
   static Ruling Later() { return {Answer::kLater, 0, 0, {}}; }
+  static Ruling Answered() { return {Answer::kAnswered, 0, 0, {}}; }
 };
 
 // Decides some calls. Used by the notify thread alone.

@@ -68,12 +68,12 @@ Ruling SocketJudge::Performer::Bind(const Notified& notified) {
   const auto copied = CopyAddress(notified.memory, notified.call.args[1], notified.call.args[2]);
   if (copied.error != 0) return Ruling::Error(copied.error);
   CopiedAddress address = copied.value;
-  if (held.domain == AF_UNIX) return BindUnix(notified, held, address);
-  if (held.domain != AF_INET && held.domain != AF_INET6) {
+  if (held.facts.domain == AF_UNIX) return BindUnix(notified, held, address);
+  if (held.facts.domain != AF_INET && held.facts.domain != AF_INET6) {
     // Netlink by its own number alone, and in no group that it would hear of.
     const bool groups =
         address.size >= 12 && reinterpret_cast<const std::uint32_t*>(&address.storage)[2] != 0;
-    if (held.domain != AF_NETLINK || groups) return Ruling::Error(EPERM);
+    if (held.facts.domain != AF_NETLINK || groups) return Ruling::Error(EPERM);
     const bool done = bind(held.fd.get(), address.get(), address.size) == 0;
     return done ? Ruling::Value(0) : Ruling::Error(errno);
   }
@@ -81,11 +81,11 @@ Ruling SocketJudge::Performer::Bind(const Notified& notified) {
   if (address.family() == AF_UNSPEC) return Ruling::Error(EAFNOSUPPORT);
   const auto at = EndpointOf(address.storage, address.size);
   if (!at) return Ruling::Error(address.size < sizeof(sockaddr_in) ? EINVAL : EAFNOSUPPORT);
-  const Transport transport = held.type == SOCK_STREAM ? Transport::kTcp : Transport::kUdp;
+  const Transport transport = held.facts.type == SOCK_STREAM ? Transport::kTcp : Transport::kUdp;
   const Verdict verdict = options_.policy.Bind(*at, transport);
   if (!verdict.allowed) {
     return Refuse(codes::kListenRefused, EACCES,
-                  "to bind " + ToText(*at) + (held.type == SOCK_STREAM ? " (TCP)" : " (UDP)"),
+                  "to bind " + ToText(*at) + (held.facts.type == SOCK_STREAM ? " (TCP)" : " (UDP)"),
                   ToText(*at), verdict);
   }
   // A port that a closed socket still holds, because the supervisor does: let go first.
@@ -132,7 +132,7 @@ Ruling SocketJudge::Performer::Listen(const Notified& notified) {
   const int backlog = static_cast<int>(notified.call.args[1]);
   int error = 0;
   const auto perform = [&] { error = listen(held.fd.get(), backlog) == 0 ? 0 : errno; };
-  if (held.domain == AF_UNIX) {
+  if (held.facts.domain == AF_UNIX) {
     // Whoever connects sees the credentials of the one that listens.
     if (const int failed = RunStanding(Ids(), perform)) return Ruling::Error(failed);
   } else {
@@ -148,7 +148,7 @@ Ruling SocketJudge::Performer::Listen(const Notified& notified) {
     }
     perform();
   }
-  if (error == 0) source_->Drop(held.inode);  // a server that is closed must be closed
+  if (error == 0) source_->Drop(held.facts.inode);  // a server that is closed must be closed
   return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
 }
 

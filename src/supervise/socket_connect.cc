@@ -26,10 +26,12 @@ constexpr std::uint16_t kDomainPort = 53;
 constexpr std::string_view kNameCache = "/run/nscd/socket";
 
 Transport TransportOf(const Held& held) {
-  return held.type == SOCK_STREAM ? Transport::kTcp : Transport::kUdp;
+  return held.facts.type == SOCK_STREAM ? Transport::kTcp : Transport::kUdp;
 }
 
-std::string WordFor(const Held& held) { return held.type == SOCK_STREAM ? " (TCP)" : " (UDP)"; }
+std::string WordFor(const Held& held) {
+  return held.facts.type == SOCK_STREAM ? " (TCP)" : " (UDP)";
+}
 
 // An abstract name: everything after the first byte, NULs and all.
 std::string AbstractName(const CopiedAddress& address) {
@@ -124,7 +126,7 @@ Ruling SocketJudge::Performer::Connect(const Notified& notified) {
   const auto copied = CopyAddress(notified.memory, notified.call.args[1], notified.call.args[2]);
   if (copied.error != 0) return Ruling::Error(copied.error);
   const CopiedAddress& address = copied.value;
-  switch (held.domain) {
+  switch (held.facts.domain) {
     case AF_INET:
     case AF_INET6:
       return ConnectIp(notified, std::move(held), address);
@@ -151,27 +153,27 @@ bool SocketJudge::Performer::IsServer(const Endpoint& to) const {
 Ruling SocketJudge::Performer::ConnectIp(const Notified& notified, Held held,
                                          CopiedAddress address) {
   if (address.family() == AF_UNSPEC) {  // dissolves an association
-    questions_.Erase(held.inode);
+    questions_.Erase(held.facts.inode);
     return Finish(held, address);
   }
   const auto to = EndpointOf(address.storage, address.size);
   if (!to) return Ruling::Error(address.size < sizeof(sockaddr_in) ? EINVAL : EAFNOSUPPORT);
   // 0.0.0.0 means this machine: it is judged as, and becomes, the loopback address.
   if (ConnectedTo(to->address) != to->address) {
-    address = AddressFor({ConnectedTo(to->address), to->port}, held.domain);
+    address = AddressFor({ConnectedTo(to->address), to->port}, held.facts.domain);
   }
   const bool question = to->port == kDomainPort && !options_.policy.dns_open();
   if (question && IsServer(*to)) return ConnectServer(notified, std::move(held), *to);
   const Verdict verdict = options_.policy.Connect(*to, TransportOf(held), names_);
   if (verdict.allowed) {
     if (question) return ConnectServer(notified, std::move(held), *to);
-    if (held.blocking && held.type == SOCK_STREAM) {
+    if (held.blocking && held.facts.type == SOCK_STREAM) {
       return ConnectLater(notified, std::move(held), address);
     }
     return Finish(held, address);
   }
   // getaddrinfo(3) connects datagram sockets to see which way would be taken, and sends nothing.
-  if (to->port == 0 && held.type == SOCK_DGRAM) return Ruling::Error(EACCES);
+  if (to->port == 0 && held.facts.type == SOCK_DGRAM) return Ruling::Error(EACCES);
   // No name holds the address yet: a fresh answer may. A name server is not waited for: what is
   // sent to one has to be looked at, and that is arranged here alone.
   if (names_.Refresh() && !question) return AskAndConnect(notified, std::move(held), address);
@@ -180,13 +182,13 @@ Ruling SocketJudge::Performer::ConnectIp(const Notified& notified, Held held,
 }
 
 Ruling SocketJudge::Performer::Finish(const Held& held, const CopiedAddress& address) {
-  questions_.Erase(held.inode);
+  questions_.Erase(held.facts.inode);
   if (connect(held.fd.get(), address.get(), address.size) == 0) {
-    if (held.type == SOCK_STREAM) source_->Drop(held.inode);
+    if (held.facts.type == SOCK_STREAM) source_->Drop(held.facts.inode);
     return Ruling::Value(0);
   }
-  if (errno == EINPROGRESS && held.type == SOCK_STREAM) {
-    source_->Drop(held.inode);
+  if (errno == EINPROGRESS && held.facts.type == SOCK_STREAM) {
+    source_->Drop(held.facts.inode);
     return Ruling::Error(EINPROGRESS);
   }
   return Ruling::Error(errno);
@@ -195,8 +197,8 @@ Ruling SocketJudge::Performer::Finish(const Held& held, const CopiedAddress& add
 Ruling SocketJudge::Performer::ConnectLater(const Notified& notified, Held held,
                                             const CopiedAddress& address) {
   auto answer = notified.later();
-  source_->Drop(held.inode);
-  questions_.Erase(held.inode);
+  source_->Drop(held.facts.inode);
+  questions_.Erase(held.facts.inode);
   const auto shared = std::make_shared<Held>(std::move(held));
   const bool taken = workers_.Run(
       [shared, address, answer] {
@@ -241,7 +243,7 @@ Ruling SocketJudge::Performer::ConnectUnix(const Notified& notified, Held held,
   // Waits where the server's queue is full: not in the notify thread, whatever the flags say now.
   auto answer = notified.later();
   // A copy that stayed open would keep the peer from seeing the end.
-  if (held.type != SOCK_DGRAM) source_->Drop(held.inode);
+  if (held.facts.type != SOCK_DGRAM) source_->Drop(held.facts.inode);
   const CopiedAddress target = AddressOf(found, address);
   const auto way = std::make_shared<UniqueFd>(std::move(found.fd));  // `target` leads through it
   const auto shared = std::make_shared<Held>(std::move(held));

@@ -19,12 +19,6 @@ namespace {
 
 constexpr std::size_t kMostQuestionSockets = 4096;
 
-int Option(int fd, int name) {
-  int value = 0;
-  socklen_t size = sizeof(value);
-  return getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
-}
-
 // "Umask:" of /proc/PID/status (Linux 4.7).
 mode_t UmaskOf(pid_t process) {
   const std::string path = "/proc/" + std::to_string(process) + "/status";
@@ -104,10 +98,8 @@ std::optional<Ruling> SocketJudge::Performer::Hold(const Notified& notified, std
   Fetched fetched = source_->Fetch(notified, static_cast<int>(fd));
   if (fetched.error != 0) return Ruling::Error(fetched.error);
   held.fd = std::move(fetched.fd);
-  held.inode = InodeOf(held.fd.get());
-  if (held.inode == 0) return Ruling::Error(ENOTSOCK);
-  held.domain = Option(held.fd.get(), SO_DOMAIN);
-  held.type = Option(held.fd.get(), SO_TYPE);
+  held.facts = fetched.facts ? *fetched.facts : FactsOf(held.fd.get());
+  if (held.facts.inode == 0) return Ruling::Error(ENOTSOCK);
   held.blocking = (fcntl(held.fd.get(), F_GETFL) & O_NONBLOCK) == 0;
   return std::nullopt;
 }

@@ -28,14 +28,14 @@ Ruling SocketJudge::Performer::RefuseQuestion(const Result<DnsQuestion>& questio
 // A datagram socket is not connected at all; a stream to somebody who reads along.
 Ruling SocketJudge::Performer::ConnectServer(const Notified& notified, Held held,
                                              const Endpoint& server) {
-  if (held.type == SOCK_DGRAM) {
-    questions_.Put(held.inode, server);
+  if (held.facts.type == SOCK_DGRAM) {
+    questions_.Put(held.facts.inode, server);
     return Ruling::Value(0);
   }
   auto listener = std::make_shared<UniqueFd>(ListenForOne());
   const auto at = OwnEndpoint(listener->get());  // nowhere, if there is none
   if (!at) return Ruling::Error(ECONNREFUSED);
-  const CopiedAddress loopback = AddressFor(*at, held.domain);
+  const CopiedAddress loopback = AddressFor(*at, held.facts.domain);
   const CopiedAddress target = AddressFor(server, server.address.v6 ? AF_INET6 : AF_INET);
   auto tell = notified.later();  // also after the answer, of what is asked there
   const auto serve = [this, listener, target, tell](const Endpoint& peer) {
@@ -61,8 +61,8 @@ Ruling SocketJudge::Performer::ConnectServer(const Notified& notified, Held held
 Ruling SocketJudge::Performer::ConnectServerLater(
     const Notified& notified, Held held, const CopiedAddress& loopback,
     const std::function<void(Ruling)>& answer, const std::function<void(const Endpoint&)>& serve) {
-  source_->Drop(held.inode);
-  questions_.Erase(held.inode);
+  source_->Drop(held.facts.inode);
+  questions_.Erase(held.facts.inode);
   const auto shared = std::make_shared<Held>(std::move(held));
   const bool taken = workers_.Run(
       [shared, loopback, answer, serve] {

@@ -4,6 +4,7 @@
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "measures/seccomp_arguments.h"
@@ -12,17 +13,10 @@
 namespace nodeward {
 namespace {
 
-// The filter's own rules for the kinds of sockets, asked again for what it passed on.
-bool IsAllowedKind(std::string_view call, const std::uint64_t* arguments) {
-  for (const ArgumentRule& rule : ArgumentRules(false)) {
-    if (rule.call != call) continue;
-    bool holds = true;
-    for (const ArgumentCondition& condition : rule.conditions) {
-      holds = holds && (arguments[condition.index] & condition.mask) == condition.value;
-    }
-    if (holds) return true;
-  }
-  return false;
+bool Holds(const ArgumentRule& rule, const std::uint64_t* arguments) {
+  return std::ranges::all_of(rule.conditions, [&](const ArgumentCondition& condition) {
+    return (arguments[condition.index] & condition.mask) == condition.value;
+  });
 }
 
 std::string Kind(const std::uint64_t* arguments) {
@@ -32,21 +26,29 @@ std::string Kind(const std::uint64_t* arguments) {
 
 }  // namespace
 
+std::vector<ArgumentRule> KindsOfSockets() {
+  std::vector<ArgumentRule> kinds = ArgumentRules(false);
+  std::erase_if(kinds, [](const ArgumentRule& rule) { return rule.call != "socket"; });
+  return kinds;
+}
+
 Ruling SocketJudge::Performer::MakeSocket(const Notified& notified) {
   const auto* arguments = reinterpret_cast<const std::uint64_t*>(notified.call.args);
-  if (!IsAllowedKind("socket", arguments)) {
+  const auto holds = [&](const ArgumentRule& rule) { return Holds(rule, arguments); };
+  if (std::ranges::none_of(kinds_, holds)) {
     return Refuse("NW201", EPERM, "to make a socket (" + Kind(arguments) + ")", Kind(arguments),
                   Verdict{false, "", "no profile line allows this kind of socket", ""});
   }
-  UniqueFd made(socket(static_cast<int>(arguments[0]),
-                       static_cast<int>(arguments[1]) | SOCK_CLOEXEC,
-                       static_cast<int>(arguments[2])));
+  const int domain = static_cast<int>(arguments[0]);
+  const int type = static_cast<int>(arguments[1]);
+  UniqueFd made(socket(domain, type | SOCK_CLOEXEC, static_cast<int>(arguments[2])));
   if (!made.valid()) return Ruling::Error(errno);
   const bool closes = (arguments[1] & SOCK_CLOEXEC) != 0;
-  const int number = notified.install(made.get(), closes);
-  if (number < 0) return Ruling::Error(-number);
-  source_->Keep(std::move(made));
-  return Ruling::Value(number);
+  const int error = notified.answer_with(made.get(), closes);
+  if (error != 0) return Ruling::Error(error);
+  const SocketFacts facts{InodeOf(made.get()), domain, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)};
+  source_->Keep(std::move(made), facts);  // before the next call is looked at
+  return Ruling::Answered();
 }
 
 }  // namespace nodeward

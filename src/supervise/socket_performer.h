@@ -8,6 +8,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "measures/seccomp_arguments.h"
 #include "supervise/application_thread.h"
 #include "supervise/dns_message.h"
 #include "supervise/socket_judge.h"
@@ -16,11 +17,9 @@ namespace nodeward {
 
 // The supervisor's own descriptor of the socket that a call is about.
 struct Held {
-  UniqueFd fd;
-  int domain = 0;
-  int type = 0;
+  SharedFd fd;
+  SocketFacts facts;
   bool blocking = false;
-  std::uint64_t inode = 0;
 };
 
 // Sockets on which a connect to a name server was answered and not performed: what is sent on them
@@ -35,6 +34,9 @@ class QuestionSockets {
   std::unordered_map<std::uint64_t, Endpoint> servers_;
   std::list<std::uint64_t> order_;
 };
+
+// The filter's own rules for the kinds of sockets, to be asked again for what it passed on.
+std::vector<ArgumentRule> KindsOfSockets();
 
 class SocketJudge::Performer {
  public:
@@ -104,13 +106,14 @@ class SocketJudge::Performer {
   Ruling SendNetlink(const Held& held, const CopiedMessage& message, int flags);
   // Descriptors in the message become the supervisor's own copies of them.
   int TakeHandles(const Notified& notified, std::vector<char>& control,
-                  std::vector<UniqueFd>& handles);
+                  std::vector<SharedFd>& handles);
 
   SocketOptions options_;
   NameSource& names_;
   std::unique_ptr<SocketSource> source_;
   QuestionSockets questions_;
   UniqueFd ruleset_;
+  const std::vector<ArgumentRule> kinds_ = KindsOfSockets();
   Workers workers_;
 };
 

@@ -82,7 +82,7 @@ Ruling SocketJudge::Performer::SendTo(const Notified& notified) {
   if (arguments[4] == 0) {
     // To the peer that was judged at connect. Only a question has no peer.
     if (auto ended = Hold(notified, arguments[0], held)) return Ruling::Continue();
-    const Endpoint* server = questions_.Find(held.inode);
+    const Endpoint* server = questions_.Find(held.facts.inode);
     if (server == nullptr) return Ruling::Continue();
   } else if (auto ended = Hold(notified, arguments[0], held)) {
     return *ended;
@@ -152,10 +152,10 @@ Ruling SocketJudge::Performer::SendMany(const Notified& notified) {
 
 // One performance of a send, for now or for later.
 struct SocketJudge::Performer::Sending {
-  UniqueFd fd;
+  SharedFd fd;
   CopiedMessage message;
   std::optional<CopiedAddress> name;
-  std::vector<UniqueFd> handles;  // in the message
+  std::vector<SharedFd> handles;  // in the message
   UniqueFd way;                   // that `name` leads through
   bool as_application = false;    // by its ids
 };
@@ -167,7 +167,7 @@ Ruling SocketJudge::Performer::Perform(const Notified& notified, const Held& hel
     if (what.as_application) PrependSender(what.message.control);
     return SendCopy(what.fd.get(), what.message, what.name ? &*what.name : nullptr, how);
   };
-  sending.fd.reset(fcntl(held.fd.get(), F_DUPFD_CLOEXEC, 3));
+  sending.fd = held.fd;
   const auto shared = std::make_shared<Sending>(std::move(sending));
   const std::vector<char> control = shared->message.control;
   Ruling ruling = Ruling::Error(EACCES);
@@ -194,11 +194,11 @@ Ruling SocketJudge::Performer::Send(const Notified& notified, const Held& held,
                                     const CopiedMessage& message, int flags) {
   // The pages would be the supervisor's, and sent as they are when there is room for them.
   if ((flags & MSG_ZEROCOPY) != 0) return Ruling::Error(ENOBUFS);
-  if (held.type != SOCK_STREAM && !message.whole) return Ruling::Error(EMSGSIZE);
-  switch (held.domain) {
+  if (held.facts.type != SOCK_STREAM && !message.whole) return Ruling::Error(EMSGSIZE);
+  switch (held.facts.domain) {
     case AF_INET:
     case AF_INET6:
-      if (const Endpoint* server = questions_.Find(held.inode);
+      if (const Endpoint* server = questions_.Find(held.facts.inode);
           server != nullptr && !message.addressed) {
         return SendQuestion(held, *server, message, flags);
       }
@@ -221,7 +221,7 @@ Ruling SocketJudge::Performer::SendIp(const Notified& notified, const Held& held
   Sending sending;
   sending.message = message;
   if (!message.addressed) return Perform(notified, held, std::move(sending), flags);
-  if (held.type == SOCK_STREAM) return Ruling::Error(EISCONN);
+  if (held.facts.type == SOCK_STREAM) return Ruling::Error(EISCONN);
   // AF_UNSPEC would be taken for AF_INET by udp(7).
   const auto to = EndpointOf(message.name.storage, message.name.size);
   if (!to) return Ruling::Error(EAFNOSUPPORT);
@@ -236,7 +236,8 @@ Ruling SocketJudge::Performer::SendIp(const Notified& notified, const Held& held
   // 0.0.0.0 is the sender's own address to the kernel, whichever that is: it was judged as the
   // loopback address, and goes there.
   const IpAddress peer = ConnectedTo(to->address);
-  sending.name = peer == to->address ? message.name : AddressFor({peer, to->port}, held.domain);
+  sending.name =
+      peer == to->address ? message.name : AddressFor({peer, to->port}, held.facts.domain);
   return Perform(notified, held, std::move(sending), flags);
 }
 
@@ -252,7 +253,7 @@ Ruling SocketJudge::Performer::SendQuestion(const Held& held, const Endpoint& se
   const std::vector<std::uint8_t> own = Rewrite(*question);
   CopiedMessage clean;
   clean.payload.assign(own.begin(), own.end());
-  const CopiedAddress name = AddressFor(server, held.domain);
+  const CopiedAddress name = AddressFor(server, held.facts.domain);
   // Nothing is to be added to it before it goes.
   const Ruling sent = SendCopy(held.fd.get(), clean, &name, FlagsFor(flags) & ~MSG_MORE);
   if (sent.answer != Ruling::Answer::kValue) return sent;
@@ -275,7 +276,7 @@ Ruling SocketJudge::Performer::SendNetlink(const Held& held, const CopiedMessage
 }
 
 int SocketJudge::Performer::TakeHandles(const Notified& notified, std::vector<char>& control,
-                                        std::vector<UniqueFd>& handles) {
+                                        std::vector<SharedFd>& handles) {
   int error = 0;
   const bool whole =
       ForEachControl(control, [&](const cmsghdr& entry, char* data, std::size_t size) {
@@ -310,7 +311,7 @@ Ruling SocketJudge::Performer::SendUnix(const Notified& notified, const Held& he
     return error == EPERM ? Unfetched(error) : Ruling::Error(error);
   }
   if (message.addressed) {
-    if (held.type == SOCK_STREAM) return Ruling::Error(EISCONN);
+    if (held.facts.type == SOCK_STREAM) return Ruling::Error(EISCONN);
     if (message.name.family() != AF_UNIX) return Ruling::Error(EINVAL);
     FoundSocket found = FindUnixSocket(notified, message.name);
     if (found.error != 0) return Ruling::Error(found.error);

@@ -1,7 +1,7 @@
 #include "supervise/socket_source.h"
 
 #include <dirent.h>
-#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -36,7 +37,7 @@ class Fetching : public SocketSource {
     if (own < 0) return {EACCES, {}};
     return {0, UniqueFd(static_cast<int>(own))};
   }
-  void Keep(UniqueFd) override {}
+  void Keep(UniqueFd, const SocketFacts&) override {}
   void Drop(std::uint64_t) override {}
   void Sweep() override {}
 
@@ -47,6 +48,12 @@ class Fetching : public SocketSource {
   pid_t process_ = 0;
   UniqueFd held_;
 };
+
+int Option(int fd, int name) {
+  int value = 0;
+  socklen_t size = sizeof(value);
+  return getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
 
 // "socket:[1234]" -> 1234.
 std::uint64_t ParseSocket(const char* target) {
@@ -79,14 +86,12 @@ class Keeping : public SocketSource {
     if (!notified.valid()) return {EACCES, {}};
     const auto found = kept_.find(inode);
     if (found == kept_.end()) return {EACCES, {}};
-    UniqueFd copy(fcntl(found->second.get(), F_DUPFD_CLOEXEC, 3));
-    return copy.valid() ? Fetched{0, std::move(copy)} : Fetched{EMFILE, {}};
+    return {0, found->second.fd, found->second.facts};
   }
 
-  void Keep(UniqueFd kept) override {
+  void Keep(UniqueFd kept, const SocketFacts& facts) override {
     if (kept_.size() >= limit_) Sweep();
-    const std::uint64_t inode = InodeOf(kept.get());
-    if (inode != 0) kept_.insert_or_assign(inode, std::move(kept));
+    if (facts.inode != 0) kept_.insert_or_assign(facts.inode, Kept{std::move(kept), facts});
   }
 
   void Drop(std::uint64_t inode) override { kept_.erase(inode); }
@@ -111,8 +116,13 @@ class Keeping : public SocketSource {
     }
   }
 
+  struct Kept {
+    SharedFd fd;
+    SocketFacts facts;
+  };
+
   std::function<std::vector<pid_t>()> processes_;
-  std::unordered_map<std::uint64_t, UniqueFd> kept_;
+  std::unordered_map<std::uint64_t, Kept> kept_;  // by inode
   std::size_t limit_ = 256;
 };
 
@@ -128,6 +138,12 @@ std::uint64_t InodeOf(int fd) {
   struct stat facts {};
   if (fstat(fd, &facts) != 0 || !S_ISSOCK(facts.st_mode)) return 0;
   return facts.st_ino;
+}
+
+SocketFacts FactsOf(int fd) {
+  const std::uint64_t inode = InodeOf(fd);
+  if (inode == 0) return {};
+  return {inode, Option(fd, SO_DOMAIN), Option(fd, SO_TYPE)};
 }
 
 }  // namespace nodeward

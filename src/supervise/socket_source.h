@@ -8,16 +8,26 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <unordered_map>
+#include <optional>
 
-#include "base/unique_fd.h"
+#include "base/shared_fd.h"
 #include "supervise/ruling.h"
 
 namespace nodeward {
 
+// What stays the same as long as a socket lives.
+struct SocketFacts {
+  std::uint64_t inode = 0;  // 0: no socket
+  int domain = 0;
+  int type = 0;
+};
+SocketFacts FactsOf(int fd);
+std::uint64_t InodeOf(int fd);  // of a socket, else 0
+
 struct Fetched {
   int error = 0;  // EBADF, or EACCES for a socket that cannot be had
-  UniqueFd fd;
+  SharedFd fd = {};
+  std::optional<SocketFacts> facts = {};  // where they are known already
 };
 
 class SocketSource {
@@ -26,7 +36,7 @@ class SocketSource {
   // The caller's descriptor `fd`; any kind of file.
   virtual Fetched Fetch(const Notified& notified, int fd) = 0;
   // A socket was made for the application: `kept` is the supervisor's own descriptor of it.
-  virtual void Keep(UniqueFd kept) = 0;
+  virtual void Keep(UniqueFd kept, const SocketFacts& facts) = 0;
   // No later call on it will be asked about.
   virtual void Drop(std::uint64_t inode) = 0;
   // Lets go of what the application no longer holds: a port that it closed is free then.
@@ -39,8 +49,5 @@ std::unique_ptr<SocketSource> FetchingSource();
 // application no longer holds is let go when there are many, and before a bind.
 // `processes`: every process of the application.
 std::unique_ptr<SocketSource> KeepingSource(std::function<std::vector<pid_t>()> processes);
-
-// Of a socket, else 0.
-std::uint64_t InodeOf(int fd);
 
 }  // namespace nodeward

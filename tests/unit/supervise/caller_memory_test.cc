@@ -110,6 +110,84 @@ TEST(ProcMemory, AsksOnceAfterTheOpenAndBeforeTheRead) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST(ProcMemory, TheNextNotificationOfAThreadOpensNothing) {
+  std::array<char, 64> text = {};
+  std::strcpy(text.data(), "parent");
+  const Victim victim(text);
+  OpenMemory last;
+  char first = 0;
+  {
+    ProcMemory memory(
+        victim.pid(), [] { return true; }, false, &last);
+    ASSERT_EQ(memory.Read(AddressOf(text.data()), &first, 1), 1u);
+  }
+  const int kept = last.fd.get();
+  ASSERT_GE(kept, 0);
+  int asked = 0;
+  {
+    ProcMemory memory(
+        victim.pid(), [&] { return ++asked; }, false, &last);
+    char again = 0;
+    ASSERT_EQ(memory.Read(AddressOf(text.data()), &again, 1), 1u);
+    EXPECT_EQ(again, first);
+    EXPECT_NE(first, 'p') << "the victim's own";
+  }
+  EXPECT_EQ(last.fd.get(), kept);
+  EXPECT_EQ(asked, 1) << "what was read counts if the call waits after it";
+}
+
+TEST(ProcMemory, WhatWasKeptOfAnotherThreadIsNotRead) {
+  std::array<char, 64> text = {};
+  std::strcpy(text.data(), "parent");
+  const Victim victim(text);
+  OpenMemory last;
+  char byte = 0;
+  {
+    ProcMemory memory(
+        victim.pid(), [] { return true; }, false, &last);
+    ASSERT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 1u);
+  }
+  ProcMemory self(
+      getpid(), [] { return true; }, false, &last);
+  ASSERT_EQ(self.Read(AddressOf(text.data()), &byte, 1), 1u);
+  EXPECT_EQ(byte, 'p');
+}
+
+TEST(ProcMemory, KeptMemoryThatEndedIsOpenedAnew) {
+  std::array<char, 64> text = {};
+  std::strcpy(text.data(), "parent");
+  OpenMemory last;
+  char byte = 0;
+  {
+    Victim victim(text);
+    ProcMemory memory(
+        victim.pid(), [] { return true; }, false, &last);
+    ASSERT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 1u);
+    victim.End();
+  }
+  last.tid = getpid();  // its number is this thread's now
+  ProcMemory self(
+      getpid(), [] { return true; }, false, &last);
+  ASSERT_EQ(self.Read(AddressOf(text.data()), &byte, 1), 1u);
+  EXPECT_EQ(byte, 'p');
+}
+
+TEST(ProcMemory, AKeptOneReadsNothingForAnEndedNotification) {
+  std::array<char, 64> text = {};
+  const Victim victim(text);
+  OpenMemory last;
+  char byte = 0;
+  {
+    ProcMemory memory(
+        victim.pid(), [] { return true; }, false, &last);
+    ASSERT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 1u);
+  }
+  ProcMemory memory(
+      victim.pid(), [] { return false; }, false, &last);
+  EXPECT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 0u);
+  EXPECT_FALSE(last.fd.valid());
+}
+
 TEST(ProcMemory, DirectlyItIsTheSameMemory) {
   ProcMemory self(
       getpid(), [] { return true; }, true);

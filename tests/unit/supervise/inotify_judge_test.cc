@@ -71,14 +71,14 @@ class InotifyJudgeTest : public testing::TestWithParam<bool> {
     if (!GetParam()) return UniqueFd(inotify_init1(flags | IN_CLOEXEC));
     WaitingCall call(Call(SYS_inotify_init1, flags | IN_CLOEXEC));
     Notified notified = call.Get();
-    bool closes = false;
-    notified.install = [&](int fd, bool close_on_exec) {
-      closes = close_on_exec;
-      return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    UniqueFd given;
+    notified.answer_with = [&](int fd, bool close_on_exec) {
+      EXPECT_TRUE(close_on_exec);
+      given.reset(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+      return 0;
     };
-    const Ruling ruling = judge_->Rule(notified);
-    EXPECT_TRUE(closes);
-    return UniqueFd(ruling.answer == Ruling::Answer::kValue ? static_cast<int>(ruling.value) : -1);
+    EXPECT_EQ(judge_->Rule(notified).answer, Ruling::Answer::kAnswered);
+    return given;
   }
   Ruling Watch(int instance, const std::string& path, std::uint32_t mask = IN_CREATE | IN_ATTRIB) {
     WaitingCall call(Call(SYS_inotify_add_watch, instance, kPath, mask));

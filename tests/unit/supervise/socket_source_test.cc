@@ -43,6 +43,10 @@ class KeepingSourceTest : public testing::Test {
  protected:
   KeepingSourceTest()
       : source_(KeepingSource([this] { return ++asked_, processes_; })), before_(OpenSockets()) {}
+  void Keep(UniqueFd kept) {
+    const SocketFacts facts = FactsOf(kept.get());
+    source_->Keep(std::move(kept), facts);
+  }
   std::size_t Kept() const { return OpenSockets() - before_ - own_; }
 
   std::vector<pid_t> processes_{getpid()};
@@ -54,7 +58,7 @@ class KeepingSourceTest : public testing::Test {
 
 TEST_F(KeepingSourceTest, FindsWhatItKeptByInode) {
   const UniqueFd held = Socket();
-  source_->Keep(CopyOf(held));
+  Keep(CopyOf(held));
   const UniqueFd again = CopyOf(held);
   for (const int fd : {held.get(), again.get()}) {
     const Fetched fetched = FetchFrom(*source_, fd);
@@ -63,7 +67,7 @@ TEST_F(KeepingSourceTest, FindsWhatItKeptByInode) {
     EXPECT_NE(fetched.fd.get(), fd) << "a descriptor of its own";
     EXPECT_NE(fcntl(fetched.fd.get(), F_GETFD) & FD_CLOEXEC, 0);
   }
-  EXPECT_EQ(FetchFrom(*source_, held.get()).error, 0) << "a copy is handed out, never the kept one";
+  EXPECT_EQ(FetchFrom(*source_, held.get()).error, 0) << "what was handed out is not the last one";
 }
 
 TEST_F(KeepingSourceTest, WhatItDoesNotHave) {
@@ -83,7 +87,7 @@ TEST_F(KeepingSourceTest, WhatItDoesNotHave) {
 
 TEST_F(KeepingSourceTest, AnEndedCallGetsNothing) {
   const UniqueFd held = Socket();
-  source_->Keep(CopyOf(held));
+  Keep(CopyOf(held));
   WaitingCall call(Call(SYS_connect, held.get()));
   call.End();
   const Notified notified = call.Get();
@@ -95,7 +99,7 @@ TEST_F(KeepingSourceTest, AnEndedCallGetsNothing) {
 TEST_F(KeepingSourceTest, ADroppedOneIsForgottenAndClosed) {
   const UniqueFd held = Socket();
   own_ = 1;
-  source_->Keep(CopyOf(held));
+  Keep(CopyOf(held));
   EXPECT_EQ(Kept(), 1u);
   source_->Drop(InodeOf(held.get()) + 1);
   EXPECT_EQ(Kept(), 1u);
@@ -108,11 +112,11 @@ TEST_F(KeepingSourceTest, ADroppedOneIsForgottenAndClosed) {
 TEST_F(KeepingSourceTest, KeepingTwiceHoldsOne) {
   const UniqueFd held = Socket();
   own_ = 1;
-  source_->Keep(CopyOf(held));
-  source_->Keep(CopyOf(held));
+  Keep(CopyOf(held));
+  Keep(CopyOf(held));
   EXPECT_EQ(Kept(), 1u);
-  source_->Keep(UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC)));
-  source_->Keep(UniqueFd());
+  Keep(UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC)));
+  Keep(UniqueFd());
   EXPECT_EQ(Kept(), 1u) << "what is no socket is not kept";
 }
 
@@ -124,8 +128,8 @@ TEST_F(KeepingSourceTest, ASweepLetsGoOfWhatNobodyHolds) {
   const std::uint64_t inode = InodeOf(held.get());
   const Child application(false, [&] { closed.reset(); });
   processes_ = {application.pid()};
-  source_->Keep(std::move(held));
-  source_->Keep(std::move(closed));
+  Keep(std::move(held));
+  Keep(std::move(closed));
   EXPECT_EQ(Kept(), 2u);
   source_->Sweep();
   EXPECT_EQ(Kept(), 1u);
@@ -138,7 +142,7 @@ TEST_F(KeepingSourceTest, EveryProcessCounts) {
   UniqueFd held = Socket();
   const Child holder;
   const Child other(false, [&] { held.reset(); });
-  source_->Keep(std::move(held));
+  Keep(std::move(held));
   processes_ = {other.pid(), holder.pid()};
   source_->Sweep();
   EXPECT_EQ(Kept(), 1u);
@@ -154,13 +158,13 @@ TEST_F(KeepingSourceTest, AnEmptyOneAsksForNoProcesses) {
 
 TEST_F(KeepingSourceTest, ManyAreSweptAndTheLimitFollowsWhatSurvives) {
   processes_ = {};  // all of them closed again
-  for (int i = 0; i < 256; ++i) source_->Keep(Socket());
+  for (int i = 0; i < 256; ++i) Keep(Socket());
   EXPECT_EQ(asked_, 0);
   EXPECT_EQ(Kept(), 256u);
-  source_->Keep(Socket());
+  Keep(Socket());
   EXPECT_EQ(asked_, 1);
   EXPECT_EQ(Kept(), 1u);
-  for (int i = 0; i < 10'000; ++i) source_->Keep(Socket());
+  for (int i = 0; i < 10'000; ++i) Keep(Socket());
   EXPECT_LE(Kept(), 256u) << "a loop that opens and closes does not fill the supervisor";
   EXPECT_LE(asked_, 1 + 10'000 / 256 + 1);
 }
@@ -169,14 +173,14 @@ TEST_F(KeepingSourceTest, WhoHoldsManyIsNotSweptForEach) {
   std::vector<UniqueFd> held;
   for (int i = 0; i < 300; ++i) {
     held.push_back(Socket());
-    source_->Keep(CopyOf(held.back()));
+    Keep(CopyOf(held.back()));
   }
   EXPECT_EQ(asked_, 1);
   own_ = held.size();
   EXPECT_EQ(Kept(), 300u) << "none of them goes";
   for (int i = 0; i < 150; ++i) {
     held.push_back(Socket());
-    source_->Keep(CopyOf(held.back()));
+    Keep(CopyOf(held.back()));
   }
   EXPECT_EQ(asked_, 1) << "twice what survived, at least";
 }

@@ -34,7 +34,7 @@ class WaitingCall {
             .own_root = false,
             .valid = [this] { return ++asked_, waits_; },
             .later = {},
-            .install = {},
+            .answer_with = {},
             .wanted = [this] { return waits_; }};
   }
 
