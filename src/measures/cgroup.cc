@@ -122,7 +122,6 @@ PlannedCgroup& GroupFor(const CgroupController& controller, const std::string& n
 
 Result<void> Prepare(const Profile& profile, const HostReport& host, LaunchPlan& plan) {
   plan.cgroups.clear();
-  plan.inherited_cgroups.clear();
   const AskedLimits asked = Asked(profile, host);
   const auto verdicts = JudgeLimits(asked, host);
   const pid_t supervisor = plan.guarded.supervisor > 0 ? plan.guarded.supervisor : getpid();
@@ -135,19 +134,7 @@ Result<void> Prepare(const Profile& profile, const HostReport& host, LaunchPlan&
     const bool needed = std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& verdict) {
       return verdict.controller == name && InGroup(verdict);
     });
-    if (!needed) {
-      // Elsewhere the counters would tell of other people's OOM kills.
-      const bool inherited =
-          std::any_of(verdicts.begin(), verdicts.end(), [&](const auto& verdict) {
-            return verdict.controller == name && verdict.means == Means::kInherited;
-          });
-      const auto own = host.cgroup.controllers.find(name);
-      if (inherited && own != host.cgroup.controllers.end()) {
-        plan.inherited_cgroups.push_back(
-            {Join(own->second.mount, own->second.path), {name}, own->second.v2, {}, {}, false, {}});
-      }
-      continue;
-    }
+    if (!needed) continue;
     PlannedCgroup& group =
         GroupFor(host.cgroup.controllers.at(name), marker->Name(), host.cgroup.kill, &plan);
     group.controllers.push_back(name);
@@ -264,6 +251,22 @@ Result<void> Verify(const LaunchPlan& plan, const Observed& observed) {
 }
 
 }  // namespace
+
+std::vector<PlannedCgroup> InheritedCgroups(const HostReport& host) {
+  const InheritedLimits& limits = host.cgroup.inherited;
+  const std::pair<std::string, bool> limited[] = {{"memory", limits.memory != UINT64_MAX},
+                                                  {"cpu", limits.cpu > 0},
+                                                  {"pids", limits.pids != UINT64_MAX}};
+  std::vector<PlannedCgroup> groups;
+  for (const auto& [name, holds] : limited) {
+    const auto own = host.cgroup.controllers.find(name);
+    if (!holds || own == host.cgroup.controllers.end()) continue;
+    groups.push_back({.directory = Join(own->second.mount, own->second.path),
+                      .controllers = {name},
+                      .v2 = own->second.v2});
+  }
+  return groups;
+}
 
 const Measure kCgroupMeasure = {
     .name = "cgroup",

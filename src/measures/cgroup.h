@@ -29,6 +29,10 @@ struct CgroupUse {
 };
 CgroupUse ReadCgroupUse(const LaunchPlan& plan);
 
+// The groups that nodeward runs in, one for each controller that has a limit there: a container's,
+// a unit's. Without one the counters would tell of other people's ends.
+std::vector<PlannedCgroup> InheritedCgroups(const HostReport& host);
+
 // Descriptors that become readable (POLLIN for an eventfd) or exceptional (POLLPRI for a kernfs
 // file) when an OOM kill or a refused fork happened: no polling, no wake-ups at rest. They
 // announce, they do not count: v1 tells of the OOM before the kill, so read CgroupUse again when

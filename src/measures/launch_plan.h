@@ -129,8 +129,8 @@ struct LaunchPlan {
   std::vector<std::pair<std::string, std::string>> script_environment;
   std::vector<PlannedVariable> environment;  // the vault's first; then sorted by name, each once
   std::vector<PlannedCgroup> cgroups;
-  // Groups that nodeward itself runs in and whose limits stand in for a planned one: read only, for
-  // their counters. Others may live in them.
+  // Groups that nodeward itself runs in and whose limits hold for the application, too: read only,
+  // for their counters. Others may live in them.
   std::vector<PlannedCgroup> inherited_cgroups;
   std::vector<int> kept_fds;
   PlannedNamespaces namespaces;

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "host/trusted_path.h"
+#include "measures/cgroup.h"
 #include "measures/file_rules.h"
 #include "measures/rows.h"
 #include "plan/command.h"
@@ -178,6 +179,7 @@ Result<void> OpenVault(Plan& plan) {
 
 Result<void> CompletePlan(Plan& plan) {
   if (auto prepared = PrepareMeasures(plan); !prepared) return prepared;
+  plan.launch.inherited_cgroups = InheritedCgroups(plan.host);
   return RefuseWritableProfile(plan.profile, plan.host, plan.launch.identity);
 }
 

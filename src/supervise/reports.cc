@@ -24,8 +24,10 @@ Event Limit(std::string message, std::string_view kind, std::string_view code, s
   return event;
 }
 
-std::string SizeOf(const Setting<Size>& size, const HostReport& host) {
-  if (!size) return "inherited";
+constexpr std::string_view kOuter = "a larger limit where nodeward is started: ";
+
+std::string MemoryLimit(const Setting<Size>& size, const HostReport& host) {
+  if (!size) return "inherited: " + FormatSize(host.cgroup.inherited.memory);
   if (size->value.percent) {
     return FormatSize(static_cast<unsigned long long>(static_cast<double>(host.memory_total) *
                                                       *size->value.percent / 100));
@@ -145,21 +147,30 @@ std::vector<Event> LimitEvents(const Plan& plan, const CgroupUse& before, const 
   std::vector<Event> events;
   const LimitsSection& limits = plan.profile.limits;
   if (const auto count = Grown(before.oom_kills, now.oom_kills)) {
-    events.push_back(Limit("the memory limit (" + SizeOf(limits.memory, plan.host) +
+    events.push_back(Limit("the memory limit (" + MemoryLimit(limits.memory, plan.host) +
                                ") was reached: " + std::to_string(count) + " killed",
-                           "memory", codes::kOutOfMemory, count, "[limits] memory, larger"));
+                           "memory", codes::kOutOfMemory, count,
+                           limits.memory ? "[limits] memory, larger"
+                                         : std::string(kOuter) + "docker run -m, MemoryMax="));
   }
   if (const auto count = Grown(before.pids_refused, now.pids_refused)) {
-    const std::string limit = limits.pids ? std::to_string(limits.pids->value) : "inherited";
-    events.push_back(Limit("the process limit (" + limit + ") was reached: " +
-                               std::to_string(count) + " forks or threads refused",
-                           "pids", codes::kPidsReached, count, "[limits] pids, larger"));
+    const std::string limit = limits.pids
+                                  ? std::to_string(limits.pids->value)
+                                  : "inherited: " + std::to_string(plan.host.cgroup.inherited.pids);
+    events.push_back(
+        Limit("the process limit (" + limit + ") was reached: " + std::to_string(count) +
+                  " forks or threads refused",
+              "pids", codes::kPidsReached, count,
+              limits.pids ? "[limits] pids, larger"
+                          : std::string(kOuter) + "docker run --pids-limit, TasksMax="));
   }
   if (const auto count = Grown(before.throttled_periods, now.throttled_periods)) {
     const std::uint64_t held = Grown(before.throttled_usec, now.throttled_usec);
     events.push_back(Limit("the processor limit held it back in " + std::to_string(count) +
                                " periods, " + std::to_string(held / 1000) + " ms in all",
-                           "cpu", codes::kThrottled, count, "[limits] cpu, larger"));
+                           "cpu", codes::kThrottled, count,
+                           limits.cpu ? "[limits] cpu, larger"
+                                      : std::string(kOuter) + "docker run --cpus, CPUQuota="));
   }
   return events;
 }

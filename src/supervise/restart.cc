@@ -50,12 +50,13 @@ std::string ExplainEnding(const Ending& ending, bool oom_killed, bool stop_asked
                           bool kill_policy) {
   if (ending.signalled && ending.value == SIGKILL) {
     if (oom_killed) {
-      return "the memory limit ended it (OOM kill): raise [limits] memory, or find the leak with "
-             "node --heapsnapshot-near-heap-limit=1";
+      return "the memory limit ended it (OOM kill): raise [limits] memory, or the container's or "
+             "unit's own, or find the leak with node --heapsnapshot-near-heap-limit=1";
     }
     if (kill_policy) return "a refused system call ended it ([syscalls] on_violation = \"kill\")";
     if (stop_asked) return "it did not stop within [supervise] stop_timeout and was killed";
-    return "somebody sent SIGKILL: no memory limit of nodeward's was reached";
+    return "somebody sent SIGKILL; or the whole machine ran out of memory (dmesg): no limit that "
+           "nodeward sees was reached";
   }
   if (ending.ExitCode() == 128 + SIGABRT) {
     return "it aborted: if \"JavaScript heap out of memory\" stands above, raise "

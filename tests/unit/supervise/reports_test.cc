@@ -62,6 +62,21 @@ TEST(LimitEvents, NothingGrownNothingTold) {
   EXPECT_THAT(LimitEvents(Limited(), Use(), more), IsEmpty());
 }
 
+TEST(LimitEvents, AnInheritedLimitIsNotTheProfiles) {
+  Plan plan;
+  plan.host.cgroup.inherited = {.memory = std::uint64_t{128} << 20, .pids = 7};
+  CgroupUse now = Use();
+  now.oom_kills = 4;
+  now.pids_refused = 5;
+  now.throttled_periods = 8;
+  const auto events = LimitEvents(plan, Use(), now);
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_THAT(events[0].message, HasSubstr("(inherited: 128M) was reached"));
+  EXPECT_THAT(events[1].message, HasSubstr("(inherited: 7) was reached"));
+  const std::string hints[] = {"docker run -m,", "docker run --pids-limit,", "docker run --cpus,"};
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_THAT(Text(events[i], "hint"), HasSubstr(hints[i]));
+}
+
 TEST(LimitEvents, OnlyWhatGrewAndByHowMuch) {
   CgroupUse now = Use();
   now.oom_kills = 5;
