@@ -48,6 +48,12 @@ bool CanReach(const std::string& path, const PlannedIdentity& user) {
 // where an orchestrator mounts the file for everybody: there best-effort may go on.
 Result<void> GuardIdentity(const std::string& path, const Profile& profile, const HostReport& host,
                            const PlannedIdentity& user, std::vector<std::string>& degraded) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
+    return Fail(
+        "the vault's identity is a folder, and should be a file", path,
+        "name a file that exists: in place of one that does not, docker run -v makes a folder");
+  }
   if (!ReadableBy(path, user).value_or(false)) return {};
   const std::string who = user.user.empty() ? std::to_string(user.uid) : user.user;
   const std::string what = "the vault's identity can be read by the application's user " + who;

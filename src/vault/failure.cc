@@ -33,7 +33,8 @@ Words Describe(AgeFailure failure) {
               "restore the file from its source, and find out who could write it"};
     case AgeFailure::kNeedsIdentity:
       return {"the vault is encrypted to a key, and no identity was given",
-              "[secrets] identity = \"identity.txt\", made by age-keygen"};
+              "[secrets] identity = \"identity.txt\", made by age-keygen; or the same file as "
+              "/run/secrets/nodeward-identity, or as the credential nodeward-identity of a unit"};
     case AgeFailure::kNeedsPassphrase:
       return {"the vault is encrypted with a passphrase, and there is no terminal to ask on",
               "encrypt it to a key instead: age -r RECIPIENT -o app.vault.age secrets.toml"};

@@ -74,7 +74,7 @@ function rootFileSystem() {
   return archive('/', ['--no-recursion', '-T', '-'], there.map((name) => `.${name}`).join('\n'));
 }
 
-// Starts an engine that ends with the test `t`, its containers, mounts and files with it. Its methods:
+// Starts an engine that ends with the test `t`, its containers, mounts and files with it. `host` is its address; its methods:
 //   docker(words, options)    runs the client to its end, as run() of support.js
 //   succeed(words, options)   the same, and it must end with 0; answers stdout
 //   start(words)              starts the client, as start() of support.js
@@ -110,7 +110,7 @@ async function startEngine(t) {
   };
   const build = (name, dockerfile, context, files) =>
     succeed(['build', '-t', name, '-f', dockerfile, '-'], { input: archive(context, files), timeout: kBuildMs });
-  return { docker, succeed, build, start: (words) => start(client(words), { command: 'docker', env }) };
+  return { host: `unix://${folder}/socket`, docker, succeed, build, start: (words) => start(client(words), { command: 'docker', env }) };
 }
 
 // An engine that has the image `base`: Debian with Node.js and npm.
