@@ -34,6 +34,7 @@ Enforcement EnforcementFor(const Profile& profile, std::string_view section) {
   if (section == "network") own = &profile.network.enforcement;
   if (section == "node") own = &profile.node.enforcement;
   if (section == "namespaces") own = &profile.namespaces.enforcement;
+  if (section == "secrets") own = &profile.secrets.enforcement;
   if (section == "limits") own = &profile.limits.enforcement;
   if (own != nullptr && *own) return (*own)->value;
   return profile.enforcement ? profile.enforcement->value : Enforcement::kStrict;

@@ -59,15 +59,15 @@ Result<void> GuardIdentity(const std::string& path, const Profile& profile, cons
   const std::string what = "the vault's identity can be read by the application's user " + who;
   const bool same_user = host.uid == user.uid;
   const bool mounted = path.starts_with(kRunSecrets);
-  const bool strict = EnforcementFor(profile, "") == Enforcement::kStrict;
+  const bool strict = EnforcementFor(profile, "secrets") == Enforcement::kStrict;
   if (!same_user && !mounted) {
     return Fail(what, path, "chown root " + path + " && chmod 0400 " + path);
   }
   if (strict) {
     return Fail(what, path,
                 same_user ? "start nodeward as root, which drops to that user by itself, or "
-                            "enforcement = \"best-effort\""
-                          : "mount it with mode 0400, or enforcement = \"best-effort\"");
+                            "[secrets] enforcement = \"best-effort\""
+                          : "mount it with mode 0400, or [secrets] enforcement = \"best-effort\"");
   }
   degraded.push_back(what + " (" + path + ")");
   return {};

@@ -245,6 +245,8 @@ constexpr Key kKeys[] = {
     {"limits.locked_memory", KeyKind::kPair, "\"64K\"",
      Put<kLimits, &LimitsSection::locked_memory, ReadSizePair>},
 
+    {"secrets.enforcement", KeyKind::kWord, "\"strict\"",
+     kPutEnforcement<kSecrets, &SecretsSection::enforcement>, kEnforcement},
     {"secrets.vault", KeyKind::kText, "\"app.vault.age\"",
      Put<kSecrets, &SecretsSection::vault, ReadFilePath>},
     {"secrets.identity", KeyKind::kText, "\"identity.txt\"",

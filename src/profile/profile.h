@@ -127,6 +127,7 @@ struct LimitsSection {
 };
 
 struct SecretsSection {
+  Setting<Enforcement> enforcement;
   Setting<std::string> vault;     // absolute: relative paths count from the profile's folder
   Setting<std::string> identity;  // likewise
   TextList require;

@@ -168,7 +168,7 @@ test('modes cannot help where nodeward is that user: strict refuses, best-effort
   fs.chownSync(made.identity, 61237, 61237);
   const own = { uid: 61237, gid: 61237 };
   await refuses(t, made, [/identity\.txt: .*can be read/, /try: start nodeward as root/], own);
-  const result = await run(['run', '-p', made.profile, '--set', 'enforcement="best-effort"', ...PRINT], own);
+  const result = await run(['run', '-p', made.profile, '--set', 'secrets.enforcement="best-effort"', ...PRINT], own);
   assert.equal(JSON.parse(result.stdout).PASSWORD, CANARY, result.stderr);
   const told = result.events.filter((event) => event.event === 'degraded');
   assert.deepEqual(told.map((event) => event.kind), ['secrets']);
