@@ -139,8 +139,10 @@ Finding Memory(const HostReport& host) {
   return {.key = "memory",
           .title = "memory",
           .standing = Standing::kInfo,
-          .value = FormatSize(host.memory_total) + ", " + FormatSize(host.memory_available) +
-                   " of it available",
+          .value = host.memory_total == 0
+                       ? std::string("unknown")
+                       : FormatSize(host.memory_total) + ", " + FormatSize(host.memory_available) +
+                             " of it available",
           .meaning = "a percentage in [limits] counts from the whole of it",
           .facts = {{"total", host.memory_total}, {"available", host.memory_available}}};
 }

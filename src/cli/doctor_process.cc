@@ -191,6 +191,17 @@ Finding Place(const HostReport& host) {
   return finding;
 }
 
+Finding Proc(const HostReport& host) {
+  return {.key = "proc",
+          .title = "/proc",
+          .standing = host.proc ? Standing::kYes : Standing::kNo,
+          .value = host.proc ? "mounted" : "not there",
+          .meaning = host.proc
+                         ? "what is in force is verified from it before the application starts"
+                         : "run refuses: nothing could be verified; mount -t proc proc /proc",
+          .facts = {{"available", host.proc}}};
+}
+
 Finding ProcChildren(const HostReport& host) {
   return {.key = "proc_children",
           .title = "list of children",
@@ -206,8 +217,9 @@ Finding ProcChildren(const HostReport& host) {
 }  // namespace
 
 Findings DiagnoseProcess(const HostReport& host) {
-  return {User(host),       Capabilities(host),  Setpcap(host),   Kill(host),  Ptrace(host),
-          Namespaces(host), OwnNamespaces(host), Container(host), Place(host), ProcChildren(host)};
+  return {User(host),   Capabilities(host), Setpcap(host),       Kill(host),
+          Ptrace(host), Namespaces(host),   OwnNamespaces(host), Container(host),
+          Place(host),  Proc(host),         ProcChildren(host)};
 }
 
 }  // namespace nodeward

@@ -40,6 +40,26 @@ constexpr unsigned kNativeMachine = EM_S390;
 constexpr unsigned kNativeMachine = EM_LOONGARCH;
 #endif
 
+// elf.h's names for what Node.js is built for, so that a wrong image shows at a glance.
+std::string MachineName(unsigned machine) {
+  switch (machine) {
+    case EM_X86_64:
+      return "x86-64";
+    case EM_AARCH64:
+      return "64-bit ARM";
+    case EM_PPC64:
+      return "64-bit POWER";
+    case EM_S390:
+      return "S/390";
+    case EM_RISCV:
+      return "RISC-V";
+    case EM_LOONGARCH:
+      return "LoongArch";
+    default:
+      return "ELF machine " + std::to_string(machine);
+  }
+}
+
 class Reader {
  public:
   Reader(const ByteReader& read, const std::string& path) : read_(read), path_(path) {}
@@ -80,7 +100,8 @@ class Reader {
                   "a 64-bit build of the interpreter");
     }
     if (header_.e_ident[EI_DATA] != kNativeData || header_.e_machine != kNativeMachine) {
-      return Fail("it is a program for another processor", path_, "a build for this machine");
+      return Fail("it is a program for another processor: " + MachineName(header_.e_machine), path_,
+                  "a build for this machine");
     }
     if (header_.e_type != ET_EXEC && header_.e_type != ET_DYN) {
       return Fail("it is neither a program nor a library", path_);

@@ -1,11 +1,13 @@
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +36,13 @@ void ProbeKernel(HostReport* host) {
   host->kernel_release = name.release;
   host->machine = name.machine;
   ParseRelease(host->kernel_release, &host->kernel_major, &host->kernel_minor);
+}
+
+// Not a folder of that name, which may hold anything.
+bool ProbeProc() {
+  struct statfs facts {};
+  return ::statfs("/proc", &facts) == 0 && facts.f_type == PROC_SUPER_MAGIC &&
+         ::access("/proc/self/status", R_OK) == 0;
 }
 
 void ProbeIdentity(HostReport* host) {
@@ -138,6 +147,7 @@ HostReport ProbeHost() {
   HostReport host;
   SeccompTrial trial;  // first: it runs beside what follows
   ProbeKernel(&host);
+  host.proc = ProbeProc();
   ProbeIdentity(&host);
   ProbeCapabilities(&host);
   ProbeOwnNamespaces(&host);

@@ -78,6 +78,7 @@ struct HostReport {
   int securebits = 0;
   bool Has(int capability) const { return (cap_effective >> capability) & 1; }
 
+  bool proc = true;  // a procfs at /proc, which shows nodeward itself
   bool pid1 = false;
   bool initial_user_namespace = true;
   bool initial_pid_namespace = true;

@@ -51,6 +51,13 @@ Result<void> PrepareMeasures(Plan& plan) {
 }
 
 // firejail #7154: an application that can write the profile decides its own next start.
+// Whatever [enforcement] says: nothing that was applied could be shown to be in force.
+Result<void> RefuseWithoutProc(const HostReport& host) {
+  if (host.proc) return {};
+  return Fail("there is no /proc here, and nodeward verifies from it what is in force", "/proc",
+              "mount -t proc proc /proc; systemd and container engines mount it by themselves");
+}
+
 Result<void> RefuseWritableProfile(const Profile& profile, const HostReport& host,
                                    const PlannedIdentity& user) {
   if (host.uid == user.uid) return {};  // its own files: nothing but another user could help
@@ -148,6 +155,9 @@ Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions) 
 }
 
 tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed) {
+  if (auto proc = RefuseWithoutProc(request.host); !proc) {
+    return tl::unexpected(Errors{proc.error()});
+  }
   Plan plan;
   plan.profile = std::move(request.profile);
   plan.host = std::move(request.host);

@@ -61,7 +61,9 @@ TEST(ParseElf, OfAnotherMachine) {
   EXPECT_THAT(WhyNot(bytes), HasSubstr("another processor"));
   bytes = BuildElf(kProgram);
   test::PutAt(bytes, offsetof(Elf64_Ehdr, e_machine), Elf64_Half{EM_SPARCV9});
-  EXPECT_THAT(WhyNot(bytes), HasSubstr("another processor"));
+  EXPECT_THAT(WhyNot(bytes), HasSubstr("another processor: ELF machine 43"));
+  test::PutAt(bytes, offsetof(Elf64_Ehdr, e_machine), Elf64_Half{EM_S390});
+  EXPECT_THAT(WhyNot(bytes), HasSubstr("another processor: S/390"));
   EXPECT_THAT(WhyNot("hello"), HasSubstr("neither a program nor a script"));
   EXPECT_THAT(WhyNot(""), HasSubstr("neither a program nor a script"));
 }

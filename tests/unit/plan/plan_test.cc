@@ -135,6 +135,14 @@ TEST_F(PlanTest, BestEffortGoesOnWithoutWhatIsAbsent) {
   EXPECT_THAT(Names(plan->kept), Not(Contains("seccomp"))) << "nothing to verify";
 }
 
+TEST_F(PlanTest, NothingGoesOnWithoutProc) {
+  request_.host.proc = false;
+  request_.profile.enforcement = {{.value = Enforcement::kPermissive}};
+  auto plan = Make();
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().front().what, HasSubstr("there is no /proc here"));
+}
+
 TEST_F(PlanTest, BestEffortNeverGoesOnAsRoot) {
   request_.profile.enforcement = {{.value = Enforcement::kBestEffort}};
   request_.host.cap_effective = 0;
