@@ -183,7 +183,7 @@ test('an image without a shell', async (t) => {
       ['-rf', tar, '-C', path.dirname(foreign), `--transform=s,^node$,${interpreter},`, 'node']));
     const other = await inside('--', `/${interpreter}`, '-p', '1');
     assert.equal(other.code, 126);
-    assert.match(other.stderr, /it is a program for another processor\n {2}try: /);
+    assert.match(other.stderr, /it is a program for another processor: 64-bit ARM\n {2}try: /);
     const musl = await without('musl', ['lib64/ld-linux-x86-64.so.2']);
     const loader = await musl('--', `/${interpreter}`, '-p', '1');
     assert.equal(loader.code, 126);
