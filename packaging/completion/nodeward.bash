@@ -19,6 +19,7 @@ _nodeward_options() {
     run) echo "--profile -p --set --help --" ;;
     explain) echo "--profile -p --set --json --help --" ;;
     why) echo "--profile -p --set --json --help" ;;
+    status) echo "--json --healthy --help" ;;
     check | doctor) echo "--json --help" ;;
     *) echo "--help" ;;
   esac
@@ -29,7 +30,7 @@ _nodeward() {
   local command=${COMP_WORDS[1]} begins
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run explain check doctor why profiles --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "run explain check doctor why status profiles --help --version" -- "$current")
     return
   fi
   if [[ $command == run || $command == explain ]]; then

@@ -1,6 +1,6 @@
 # Completion of nodeward(1) for fish.
 
-set -l commands run explain check doctor why profiles
+set -l commands run explain check doctor why status profiles
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c nodeward -f
@@ -9,6 +9,7 @@ complete -c nodeward -n $none -a explain -d 'what run would do here; starts noth
 complete -c nodeward -n $none -a check -d 'what is wrong with a profile'
 complete -c nodeward -n $none -a doctor -d 'what this host can enforce'
 complete -c nodeward -n $none -a why -d 'what a code means; whether a profile allows a thing'
+complete -c nodeward -n $none -a status -d 'how a running application is'
 complete -c nodeward -n $none -a profiles -d 'the built-in profiles'
 complete -c nodeward -l help -s h -d help
 complete -c nodeward -n $none -l version -d 'the version and its commit'
@@ -24,7 +25,8 @@ complete -c nodeward -n '__fish_seen_subcommand_from why' -x -l set -d 'set one 
 complete -c nodeward -n "__fish_seen_subcommand_from why; and not __fish_seen_subcommand_from $questions" -a "$questions"
 complete -c nodeward -n '__fish_seen_subcommand_from why; and __fish_seen_subcommand_from open exec' -F
 
-complete -c nodeward -n '__fish_seen_subcommand_from explain check doctor why' -l json -d 'output for programs'
+complete -c nodeward -n '__fish_seen_subcommand_from explain check doctor why status' -l json -d 'output for programs'
+complete -c nodeward -n '__fish_seen_subcommand_from status' -l healthy -d 'exit code 0 when healthy, else 1'
 complete -c nodeward -n '__fish_seen_subcommand_from check' -F -a default
 complete -c nodeward -n '__fish_seen_subcommand_from profiles; and not __fish_seen_subcommand_from show' -a show -d 'print one'
 complete -c nodeward -n '__fish_seen_subcommand_from profiles; and __fish_seen_subcommand_from show' -a default

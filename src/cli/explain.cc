@@ -77,6 +77,10 @@ int ExplainCommand(const RunOptions& options, bool json) {
   const std::string profile = request->profile.path;
   auto rows = ExplainAll(request->profile, request->host);
   rows.push_back(ExplainOwnConfinement(request->profile, request->host));
+  const bool port = std::getenv("PORT") != nullptr;
+  const auto& command = request->command;
+  rows.push_back(
+      ExplainSupervision(PlanSupervision(request->profile, request->host, command, port)));
   auto script = ExplainScript(request->command, request->profile);
   if (script) rows.insert(rows.begin(), std::move(*script));
   bool refuses = false;

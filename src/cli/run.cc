@@ -19,6 +19,8 @@
 #include "supervise/own_capabilities.h"
 #include "supervise/own_domain.h"
 #include "supervise/own_filter.h"
+#include "supervise/own_sockets.h"
+#include "supervise/signals.h"
 #include "supervise/stdio.h"
 #include "supervise/supervisor.h"
 
@@ -72,9 +74,42 @@ void Seed(LaunchPlan& launch, const Keeper& keeper, const StdioPlan& stdio) {
   launch.relay_stderr = stdio.child_stderr.get();
 }
 
+TerminationMessage OpenLastWords(Plan& plan) {
+  const std::string& path = plan.supervise.termination_message;
+  if (path.empty()) return {};
+  auto opened = TerminationMessage::Open(path);
+  if (opened) return std::move(*opened);
+  plan.launch.warnings.push_back("[supervise] termination_message: nothing will be written to " +
+                                 path + ": " + opened.error().what);
+  return {};
+}
+
+// All that reaches further than the own domain lets it, which comes last and before the keeper:
+// own_domain.h.
+Result<SupervisorOptions> PrepareSupervisor(Plan& plan) {
+  SupervisorOptions options;
+  options.service = ReadServiceEnvironment(getpid());
+  plan.launch.service.sockets = options.service.sockets;
+  plan.launch.service.socket_names = options.service.socket_names;
+  if (plan.supervise.notify && options.service.watchdog) {
+    plan.launch.service.watchdog_usec = std::to_string(options.service.watchdog->count());
+  }
+  options.last_words = OpenLastWords(plan);
+  auto sockets = MakeOwnSockets(plan);
+  if (!sockets) return Fail(sockets.error());
+  options.sockets = std::move(*sockets);
+  auto domain = OwnDomain::Enter(plan);
+  if (!domain) {
+    for (const std::string& path : options.sockets.paths) unlink(path.c_str());
+    return Fail(domain.error());
+  }
+  options.domain = std::move(*domain);
+  return options;
+}
+
 int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-              OwnDomain domain) {
-  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus, thread, std::move(domain));
+              SupervisorOptions options) {
+  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus, thread, std::move(options));
   auto code = supervisor.Run();
   bus.Flush(1000);
   return code ? *code : PrintErrors({code.error()});
@@ -92,9 +127,10 @@ int Run(const RunOptions& options) {
   auto arena = Arena::Create();
   if (!arena) return PrintErrors({arena.error()});
   BlockSignals();
-  auto domain = OwnDomain::Enter(*plan);  // before the keeper: own_domain.h
-  if (!domain) return PrintErrors({domain.error()});
-  auto keeper = Keeper::Start(*arena);  // before any thread and any secret
+  auto prepared = PrepareSupervisor(*plan);
+  if (!prepared) return PrintErrors({prepared.error()});
+  // Before any thread and any secret.
+  auto keeper = Keeper::Start(*arena, prepared->sockets.paths);
   if (!keeper) return PrintErrors({keeper.error()});
   if (auto opened = OpenVault(*plan); !opened) return PrintErrors({opened.error()});
   auto kept = KeepOwnCapabilities(plan->profile, plan->host);
@@ -108,7 +144,8 @@ int Run(const RunOptions& options) {
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
   if (auto entered = EnterOwnFilter(); !entered) return PrintErrors({entered.error()});
-  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread, std::move(*domain));
+  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread,
+                   std::move(*prepared));
 }
 
 }  // namespace

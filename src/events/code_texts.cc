@@ -177,6 +177,16 @@ constexpr CodeText kTexts[] = {
      "If latency suffers, raise the limit. Many such events at a start are normal: compiling "
      "JavaScript takes more than serving does.",
      "[limits] cpu = 2.0"},
+    {codes::kUnhealthy, "the health checks failed",
+     "So many checks of [supervise.health] in a row failed as failures says. The event has what "
+     "the "
+     "last one found. supervise.health.on_unhealthy decides what follows: a restart, nodeward's "
+     "own "
+     "end with exit code 1, or nothing.",
+     "A process that runs and does not answer helps nobody.",
+     "Look at what the application did at that time. If it only starts slowly, give it longer: "
+     "supervise.health.start.",
+     "[supervise.health] start = \"30s\""},
     {codes::kExited, "the application ended",
      "The application's process ended, by itself or by a signal. The event has its exit code, its "
      "signal, what it used and how many violations there were.",

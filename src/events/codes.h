@@ -27,6 +27,7 @@ inline constexpr std::string_view kTraceRefused = "NW232";    // looking into an
 inline constexpr std::string_view kOutOfMemory = "NW301";     // the memory limit killed a process
 inline constexpr std::string_view kPidsReached = "NW302";     // the process limit refused a fork
 inline constexpr std::string_view kThrottled = "NW303";       // the processor limit held it back
+inline constexpr std::string_view kUnhealthy = "NW311";       // the health checks failed
 inline constexpr std::string_view kExited = "NW401";          // the application ended
 inline constexpr std::string_view kGaveUp = "NW402";          // too many restarts
 inline constexpr std::string_view kKeeperLost = "NW403";  // the keeper ended; the tree was killed

@@ -44,7 +44,7 @@ std::size_t NeededFor(const LaunchPlan& plan) {
   for (const PlannedVariable& variable : plan.environment) {
     const std::size_t value =
         variable.secret != nullptr ? variable.secret->size() : variable.text.size();
-    size += variable.name.size() + value + 32;
+    size += variable.name.size() + value + 32;  // room for a number among it
   }
   for (const std::string& argument : plan.command) size += argument.size() + 32;
   for (const PlannedCgroup& group : plan.cgroups) size += group.directory.size() + 32;
@@ -87,16 +87,21 @@ const char* Arena::Copy(std::string_view text) {
   return copy;
 }
 
-char* const* Arena::Environment(const std::vector<PlannedVariable>& variables) {
+char* const* Arena::Environment(const std::vector<PlannedVariable>& variables,
+                                ChildProgram& child) {
   char** list = Array<char*>(variables.size() + 1);
   for (std::size_t i = 0; i < variables.size(); ++i) {
     const PlannedVariable& variable = variables[i];
     const std::string_view value =
         variable.secret != nullptr ? variable.secret->view() : std::string_view(variable.text);
-    char* entry = Array<char>(variable.name.size() + value.size() + 2);
+    const std::size_t room = variable.own_pid ? kOwnPidRoom : value.size();
+    char* entry = Array<char>(variable.name.size() + room + 2);
     list[i] = entry;
     entry = std::copy(variable.name.begin(), variable.name.end(), entry);
     *entry++ = '=';
+    if (variable.own_pid && child.own_pid_count < kMaxOwnPids) {
+      child.own_pids[child.own_pid_count++] = entry;
+    }
     entry = std::copy(value.begin(), value.end(), entry);
     *entry = '\0';
   }
@@ -175,7 +180,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.filter = {code, static_cast<std::uint16_t>(plan.filter.code.size()), plan.filter.flags};
   child.path = Copy(plan.path);
   child.argv = Arguments(plan.command);
-  child.envp = Environment(plan.environment);
+  child.envp = Environment(plan.environment, child);
   child.shared = base_;
   child.shared_size = kSize;
   child.shared_used = used_;

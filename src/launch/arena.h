@@ -38,7 +38,7 @@ class Arena {
     return static_cast<T*>(Allocate(count * sizeof(T), alignof(T)));
   }
   const char* Copy(std::string_view text);
-  char* const* Environment(const std::vector<PlannedVariable>& variables);
+  char* const* Environment(const std::vector<PlannedVariable>& variables, ChildProgram& child);
   ChildNamespaces Namespaces(const LaunchPlan& plan);
   void CopyPaths(const std::vector<std::string>& paths, std::size_t room, const char** list,
                  std::uint32_t* count);

@@ -67,6 +67,21 @@ ChildAttestation Attest() noexcept {
   return attested;
 }
 
+// sd_watchdog_enabled(3), sd_listen_fds(3): what is said there counts for the process of that
+// number alone. It is the application's only now, and in its own PID namespace.
+void WriteOwnPid(const ChildProgram& program) noexcept {
+  for (std::uint32_t i = 0; i < program.own_pid_count; ++i) {
+    char digits[kOwnPidRoom];
+    std::uint32_t count = 0;
+    for (long left = Call(SYS_getpid); left > 0; left /= 10) {
+      digits[count++] = static_cast<char>('0' + left % 10);
+    }
+    char* to = program.own_pids[i];
+    while (count > 0) *to++ = digits[--count];
+    *to = '\0';
+  }
+}
+
 int EnterOuter(const ChildProgram& program) noexcept {
   if (program.namespaces.user) {
     // For a moment others of the same user may look; by then the keeper's memory is left.
@@ -88,6 +103,7 @@ void EnterOuterNamespaces(const ChildProgram& program) noexcept {
 void RunChild(const ChildProgram& program) noexcept {
   if (const int error = PlaceStdio(program)) GiveUp(program, ChildStage::kStdio, 0, error);
   if (!program.namespaces.pid) EnterOuterNamespaces(program);  // else the starter has
+  WriteOwnPid(program);
   ControlReport ready = {};
   ready.kind = ReportKind::kReady;
   for (std::uint32_t i = 0; i < program.step_count; ++i) {

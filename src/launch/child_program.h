@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxKeptFds = 16;
 inline constexpr std::size_t kMaxWritable = 64;
 inline constexpr std::size_t kMaxPrivateFolders = 4;
 inline constexpr std::size_t kMaxMountRules = 64;
+inline constexpr std::size_t kMaxOwnPids = 2;
+inline constexpr std::size_t kOwnPidRoom = 12;  // a number's digits, and its NUL
 
 struct ChildProgram;
 
@@ -136,6 +138,8 @@ struct ChildProgram {
   const char* path;  // absolute path of the command
   char* const* argv;
   char* const* envp;
+  std::uint32_t own_pid_count;
+  char* own_pids[kMaxOwnPids];  // within envp: where the child writes its own number
 };
 static_assert(std::is_standard_layout_v<ChildProgram>);
 static_assert(std::is_trivially_copyable_v<ChildProgram>);

@@ -15,7 +15,7 @@
 
 namespace nodeward {
 
-Result<Keeper> Keeper::Start(Arena& arena) {
+Result<Keeper> Keeper::Start(Arena& arena, const std::vector<std::string>& leavings) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
     return Fail("cannot make the keeper's socket: " + DescribeErrno(errno));
@@ -26,7 +26,7 @@ Result<Keeper> Keeper::Start(Arena& arena) {
   if (pid < 0) return Fail("cannot fork the keeper: " + DescribeErrno(errno));
   if (pid == 0) {
     own.reset();
-    RunKeeper(theirs.get(), arena.program());
+    RunKeeper(theirs.get(), arena.program(), leavings);
   }
   return Keeper(pid, std::move(own), theirs.get());
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -35,8 +36,9 @@ struct KeeperRequest {
 // The supervisor's handle.
 class Keeper {
  public:
-  // Forks. Call while single-threaded. The arena must outlive the keeper.
-  static Result<Keeper> Start(Arena& arena);
+  // Forks. Call while single-threaded. The arena must outlive the keeper. `leavings`: paths that
+  // the keeper removes when it ends, however the supervisor ended.
+  static Result<Keeper> Start(Arena& arena, const std::vector<std::string>& leavings = {});
 
   pid_t pid() const { return pid_; }
   int fd() const { return control_.get(); }  // readable when a report waits; EOF: it died

@@ -24,7 +24,8 @@ namespace {
 
 class KeeperProcess {
  public:
-  KeeperProcess(int control, ChildProgram& program) : control_(control), program_(program) {
+  KeeperProcess(int control, ChildProgram& program, const std::vector<std::string>& leavings)
+      : control_(control), program_(program), leavings_(leavings) {
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);
@@ -50,6 +51,7 @@ class KeeperProcess {
       if (waits[0].revents != 0) open = Serve();
     }
     KillTree();
+    for (const std::string& path : leavings_) unlink(path.c_str());
     _exit(0);
   }
 
@@ -217,6 +219,7 @@ class KeeperProcess {
 
   int control_;
   ChildProgram& program_;
+  const std::vector<std::string>& leavings_;
   UniqueFd signals_;
   UniqueFd gate_;
   pid_t main_ = 0;
@@ -227,6 +230,8 @@ class KeeperProcess {
 
 }  // namespace
 
-void RunKeeper(int control, ChildProgram& program) { KeeperProcess(control, program).Run(); }
+void RunKeeper(int control, ChildProgram& program, const std::vector<std::string>& leavings) {
+  KeeperProcess(control, program, leavings).Run();
+}
 
 }  // namespace nodeward

@@ -38,6 +38,11 @@ constexpr std::array<std::string_view, 22> kDangerous = {
 constexpr std::array<std::string_view, 4> kDangerousPrefixes = {"LD_", "npm_config_", "NPM_CONFIG_",
                                                                 "MALLOC_"};
 
+// A service manager's words to nodeward, which answers them itself: the application gets its own or
+// none, whatever a profile passes.
+constexpr std::array<std::string_view, 6> kOfService = {
+    "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID"};
+
 // execve(2): MAX_ARG_STRLEN, 32 pages, for one "NAME=value" with its NUL.
 constexpr std::size_t kMaxVariable = 32 * 4096 - 1;
 
@@ -63,6 +68,7 @@ void AddInherited(const Profile& profile, const LaunchPlan& plan, Variables& var
     const std::size_t equals = entry.find('=');
     if (equals == std::string::npos || equals == 0) continue;  // firejail CVE-2016-10122
     std::string name = entry.substr(0, equals);
+    if (std::ranges::find(kOfService, name) != kOfService.end()) continue;
     if (!Passes(profile, name) || variables.contains(name)) continue;  // as getenv(3): the first
     PlannedVariable variable{name, entry.substr(equals + 1), nullptr, "pass"};
     variables.emplace(std::move(name), std::move(variable));
@@ -78,6 +84,26 @@ void AddOwn(const PlannedIdentity& identity, Variables& variables) {
   if (!identity.user.empty()) {
     add("USER", identity.user);
     add("LOGNAME", identity.user);
+  }
+}
+
+// Over what the profile sets: a socket or number of somebody else's would only mislead.
+void AddService(const PlannedService& service, Variables& variables) {
+  const auto add = [&](std::string name, std::string value, bool own_pid = false) {
+    PlannedVariable variable{name, std::move(value), nullptr, "nodeward", own_pid};
+    variables.insert_or_assign(std::move(name), std::move(variable));
+  };
+  if (!service.notify_socket.empty()) {
+    add("NOTIFY_SOCKET", service.notify_socket);
+    if (!service.watchdog_usec.empty()) {
+      add("WATCHDOG_USEC", service.watchdog_usec);
+      add("WATCHDOG_PID", "", true);
+    }
+  }
+  if (service.sockets > 0) {
+    add("LISTEN_FDS", std::to_string(service.sockets));
+    add("LISTEN_PID", "", true);
+    if (!service.socket_names.empty()) add("LISTEN_FDNAMES", service.socket_names);
   }
 }
 
@@ -128,6 +154,7 @@ Result<void> PrepareEnvironment(const Profile& profile, const HostReport&, Launc
     variables.insert_or_assign(name, PlannedVariable{name, value.value, nullptr, "set"});
   }
   AddOwn(plan.identity, variables);
+  AddService(plan.service, variables);
   if (auto added = AddSecrets(profile, plan, variables); !added) return added;
   if (auto checked = CheckSizes(variables); !checked) return checked;
   plan.environment.clear();

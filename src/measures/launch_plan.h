@@ -36,6 +36,7 @@ struct PlannedVariable {
   std::string text;
   const SecretBuffer* secret = nullptr;  // owned by the vault's Secrets, which outlive the launch
   std::string origin;                    // "pass", "set", "vault", "nodeward"
+  bool own_pid = false;  // the value is the application's number: its process writes it itself
 };
 
 // One value of a cgroup: `value` goes into `file`, which `controller` owns.
@@ -114,6 +115,15 @@ struct Protected {
       threads;  // the supervisor's: kill(2) takes any thread's number for its process
 };
 
+// What a service manager gave nodeward (sd_notify(3), sd_listen_fds(3)), as far as the application
+// gets it.
+struct PlannedService {
+  std::string notify_socket;  // the application's own, or empty
+  std::string watchdog_usec;  // nodeward's, for an application that has such a socket, or empty
+  int sockets = 0;            // descriptors from 3 on
+  std::string socket_names;
+};
+
 struct LaunchPlan {
   Protected guarded;
   int control = -1;       // the child's end of the socket to the supervisor
@@ -133,6 +143,7 @@ struct LaunchPlan {
   // for their counters. Others may live in them.
   std::vector<PlannedCgroup> inherited_cgroups;
   std::vector<int> kept_fds;
+  PlannedService service;
   PlannedNamespaces namespaces;
   FilePolicy files;  // what [filesystem] allows; judged for events, enforced by `landlock`
   PlannedLandlock landlock;

@@ -81,6 +81,7 @@ Result<void> PrepareNetwork(const Profile& profile, const HostReport& host, Laun
   plan.network.handles = profile.network.handles && profile.network.handles->value;
   plan.network.fetches = Fetches(host, plan.identity.change);
   plan.network.policy = std::move(*policy);
+  plan.network.policy.AllowOwnSocket(plan.service.notify_socket);
   return {};
 }
 

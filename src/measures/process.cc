@@ -66,6 +66,12 @@ Result<void> CheckDescriptor(int fd, const Where& where) {
   return {};
 }
 
+Result<void> CheckSocket(int fd) {
+  struct stat facts {};
+  if (fstat(fd, &facts) == 0 && S_ISSOCK(facts.st_mode)) return {};
+  return Fail("LISTEN_FDS names the descriptor " + std::to_string(fd) + ", which is no socket");
+}
+
 Result<void> PrepareDescriptors(const Profile& profile, const HostReport&, LaunchPlan& plan) {
   plan.kept_fds.clear();
   for (const Text& named : Named(profile)) {
@@ -73,11 +79,16 @@ Result<void> PrepareDescriptors(const Profile& profile, const HostReport&, Launc
     if (auto checked = CheckDescriptor(fd, named.where); !checked) return checked;
     plan.kept_fds.push_back(fd);
   }
+  for (int fd = 3; fd < 3 + plan.service.sockets; ++fd) {  // sd_listen_fds(3)
+    if (auto checked = CheckSocket(fd); !checked) return checked;
+    plan.kept_fds.push_back(fd);
+  }
   std::sort(plan.kept_fds.begin(), plan.kept_fds.end());
   plan.kept_fds.erase(std::unique(plan.kept_fds.begin(), plan.kept_fds.end()), plan.kept_fds.end());
   if (plan.kept_fds.size() > kMaxKeptFds) {
+    const auto named = Named(profile);
     return Fail("more than " + std::to_string(kMaxKeptFds) + " descriptors",
-                Named(profile).front().where.Text());
+                named.empty() ? "LISTEN_FDS" : named.front().where.Text());
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/decide.h"
+#include "plan/supervise_plan.h"
 
 namespace nodeward {
 
@@ -20,8 +21,11 @@ struct ExplainedMeasure {
   bool refuses = false;  // strict: `run` would not start
 };
 
-// Every measure in the registry's order, then secrets, supervision and what this version lacks.
+// Every measure in the registry's order, then secrets.
 std::vector<ExplainedMeasure> ExplainAll(const Profile& profile, const HostReport& host);
+
+// [supervise], as a row behind the measures.
+ExplainedMeasure ExplainSupervision(const SupervisePlan& plan);
 
 // `npm start` and its like: the command that would run instead. Nothing for any other command.
 std::optional<ExplainedMeasure> ExplainScript(const std::vector<std::string>& command,

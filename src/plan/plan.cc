@@ -12,26 +12,18 @@
 namespace nodeward {
 namespace {
 
-SupervisePlan ResolveSupervise(const Profile& profile, const HostReport& host) {
-  const SuperviseSection& section = profile.supervise;
-  SupervisePlan plan;
-  // Restarts nest and multiply: where something outside restarts nodeward, nodeward itself does
-  // not.
-  const bool outer = host.pid1 || host.under_systemd || host.container == "kubernetes";
-  plan.restart = outer ? RestartWhen::kNever : RestartWhen::kOnFailure;
-  if (section.restart) plan.restart = section.restart->value;
-  if (section.backoff) plan.backoff = section.backoff->value;
-  if (section.give_up) plan.give_up = section.give_up->value;
-  if (section.stop_signal) plan.stop_signal = section.stop_signal->value;
-  if (section.stop_timeout) plan.stop_timeout = section.stop_timeout->value;
-  return plan;
-}
-
 std::string PathVariable(const LaunchPlan& launch) {
   for (const PlannedVariable& variable : launch.environment) {
     if (variable.name == "PATH" && !variable.text.empty()) return variable.text;
   }
   return std::string(kDefaultPath);
+}
+
+bool SeesPort(const LaunchPlan& launch) {
+  for (const PlannedVariable& variable : launch.environment) {
+    if (variable.name == "PORT") return !variable.text.empty();
+  }
+  return false;
 }
 
 Result<void> PrepareMeasures(Plan& plan) {
@@ -92,6 +84,7 @@ Result<void> ResolveInto(Plan& plan) {
     plan.launch.command = std::move((*script)->command);
     plan.launch.script_environment = std::move((*script)->environment);
   }
+  plan.supervise = PlanSupervision(plan.profile, plan.host, plan.launch.command, SeesPort(scratch));
   auto path =
       ResolveCommand(plan.launch.command.front(), PathVariable(scratch), scratch.identity.workdir);
   if (!path) return Fail(path.error());
@@ -164,7 +157,6 @@ tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed) {
   plan.launch = std::move(seed);
   plan.launch.command = std::move(request.command);
   plan.launch.inherited_environment = std::move(request.environment);
-  plan.supervise = ResolveSupervise(plan.profile, plan.host);
   plan.decisions = DecideAll(plan.profile, plan.host);
   if (Errors refused = Refusals(plan.profile, plan.decisions); !refused.empty()) {
     return tl::unexpected(std::move(refused));

@@ -9,18 +9,10 @@
 #include "base/result.h"
 #include "plan/decide.h"
 #include "plan/secrets.h"
+#include "plan/supervise_plan.h"
 #include "profile/profile.h"
 
 namespace nodeward {
-
-// [supervise] with every default filled in.
-struct SupervisePlan {
-  RestartWhen restart = RestartWhen::kNever;
-  Backoff backoff;
-  GiveUp give_up;
-  int stop_signal = 15;
-  Milliseconds stop_timeout{8000};
-};
 
 struct Plan {
   Profile profile;

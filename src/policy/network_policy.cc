@@ -158,6 +158,7 @@ Verdict NetworkPolicy::RefuseBind(const Endpoint& at, Transport transport) const
 }
 
 Verdict NetworkPolicy::ConnectUnix(std::string_view path) const {
+  if (!own_socket_.empty() && path == own_socket_) return {true, "NOTIFY_SOCKET", {}, {}};
   for (const ConnectRule& rule : connect_) {
     if (rule.kind == RuleKind::kUnix && rule.socket.Covers(path)) {
       return Allowed(rule.written, default_connect_);

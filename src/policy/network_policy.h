@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -56,6 +57,9 @@ class NetworkPolicy {
   // further than the servers of the private network and of the root: nobody outside answers for it.
   Verdict Ask(std::string_view name, const std::vector<std::string>& search) const;
 
+  // nodeward's own socket for the application: reached whatever the rules say.
+  void AllowOwnSocket(std::string path) { own_socket_ = std::move(path); }
+
   // Whether any rule is a name, exact or not: somebody must resolve then.
   bool ListsNames() const;
   // The exact names among the rules: resolved when the application starts.
@@ -80,6 +84,7 @@ class NetworkPolicy {
 
   std::vector<ConnectRule> connect_;
   std::vector<ListenRule> listen_;
+  std::string own_socket_;
   bool default_connect_ = false;
   bool default_listen_ = false;
   bool dns_open_ = false;

@@ -14,6 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kEnforcement = {"strict", "best-effort", "permissive"};
 constexpr std::array<std::string_view, 2> kOnViolation = {"deny", "kill"};
 constexpr std::array<std::string_view, 3> kRestart = {"never", "on-failure", "always"};
+constexpr std::array<std::string_view, 4> kReady = {"exec", "listen", "health", "notify"};
+constexpr std::array<std::string_view, 3> kOnUnhealthy = {"restart", "exit", "event"};
 constexpr std::array<std::string_view, 1> kDns = {"open"};
 constexpr std::array<std::string_view, 2> kFiles = {"writes", "all"};
 constexpr std::array<std::string_view, 2> kFormat = {"json", "text"};
@@ -154,6 +156,20 @@ void PutRestarts(Reader& reader, const Node& node, Profile& profile) {
     Part(profile.supervise.give_up, node.where).restarts = static_cast<std::uint32_t>(*count);
 }
 
+// Row setters of [supervise.health].
+template <auto Member, auto Read>
+void PutHealth(Reader& reader, const Node& node, Profile& profile) {
+  if (auto value = Read(reader, node)) {
+    profile.supervise.health.*Member = At(std::move(*value), node.where);
+  }
+}
+
+void PutOnUnhealthy(Reader& reader, const Node& node, Profile& profile) {
+  if (const auto index = reader.Word(node)) {
+    profile.supervise.health.on_unhealthy = At(static_cast<OnUnhealthy>(*index), node.where);
+  }
+}
+
 void PutWithin(Reader& reader, const Node& node, Profile& profile) {
   const auto pause = ReadPause(reader, node);
   if (pause) Part(profile.supervise.give_up, node.where).within = *pause;
@@ -277,6 +293,8 @@ constexpr Key kKeys[] = {
     {"namespaces.uts", KeyKind::kBoolean, "true",
      Put<kNamespaces, &NamespacesSection::uts, ReadBoolean>},
 
+    {"supervise.name", KeyKind::kText, "\"api\"",
+     Put<kSupervise, &SuperviseSection::name, ReadSupervisorName>},
     {"supervise.restart", KeyKind::kWord, "\"on-failure\"",
      PutWord<kSupervise, &SuperviseSection::restart, RestartWhen>, kRestart},
     {"supervise.backoff.initial", KeyKind::kDuration, "\"200ms\"", PutBackoff<&Backoff::initial>},
@@ -287,10 +305,28 @@ constexpr Key kKeys[] = {
      Put<kSupervise, &SuperviseSection::stop_signal, ReadStopSignal>},
     {"supervise.stop_timeout", KeyKind::kDuration, "\"8s\"",
      Put<kSupervise, &SuperviseSection::stop_timeout, ReadDuration>},
-    {"supervise.health.http", KeyKind::kText, "\"http://127.0.0.1:3000/healthz\"", nullptr},
-    {"supervise.health.interval", KeyKind::kDuration, "\"10s\"", nullptr},
-    {"supervise.health.timeout", KeyKind::kDuration, "\"2s\"", nullptr},
-    {"supervise.health.failures", KeyKind::kInteger, "3", nullptr},
+    {"supervise.stop_delay", KeyKind::kDuration, "\"5s\"",
+     Put<kSupervise, &SuperviseSection::stop_delay, ReadDuration>},
+    {"supervise.ready", KeyKind::kWord, "\"listen\"",
+     PutWord<kSupervise, &SuperviseSection::ready, ReadyWhen>, kReady},
+    {"supervise.notify", KeyKind::kBoolean, "true",
+     Put<kSupervise, &SuperviseSection::notify, ReadBoolean>},
+    {"supervise.termination_message", KeyKind::kText, "\"/dev/termination-log\"",
+     Put<kSupervise, &SuperviseSection::termination_message, ReadAbsolutePath>},
+    {"supervise.health.http", KeyKind::kText, "\"http://127.0.0.1:3000/healthz\"",
+     PutHealth<&HealthSection::http, ReadHttpCheck>},
+    {"supervise.health.tcp", KeyKind::kText, "\"127.0.0.1:3000\"",
+     PutHealth<&HealthSection::tcp, ReadTcpCheck>},
+    {"supervise.health.command", KeyKind::kList, "[\"node\", \"check.js\"]", nullptr},
+    {"supervise.health.interval", KeyKind::kDuration, "\"10s\"",
+     PutHealth<&HealthSection::interval, ReadPause>},
+    {"supervise.health.timeout", KeyKind::kDuration, "\"2s\"",
+     PutHealth<&HealthSection::timeout, ReadPause>},
+    {"supervise.health.failures", KeyKind::kInteger, "3",
+     PutHealth<&HealthSection::failures, ReadCount>},
+    {"supervise.health.start", KeyKind::kDuration, "\"10s\"",
+     PutHealth<&HealthSection::start, ReadDuration>},
+    {"supervise.health.on_unhealthy", KeyKind::kWord, "\"restart\"", PutOnUnhealthy, kOnUnhealthy},
 
     {"http", KeyKind::kSection, "", nullptr},
     {"alerts", KeyKind::kSection, "", nullptr},

@@ -6,6 +6,7 @@
 #include "profile/chain.h"
 #include "profile/embedded.h"
 #include "profile/keys.h"
+#include "profile/supervision.h"
 
 namespace nodeward {
 namespace {
@@ -38,19 +39,31 @@ void ApplyOverride(const std::string& argument, Profile& profile, Errors& errors
   }
 }
 
+Error Complaint(const std::deque<Layer>& chain, const Where& where, std::string what,
+                std::string hint) {
+  const auto layer = std::find_if(chain.begin(), chain.end(), [&](const Layer& candidate) {
+    return candidate.source.name == where.file;
+  });
+  const Source none;
+  return ErrorAt(layer == chain.end() ? none : layer->source, where, std::move(what),
+                 std::move(hint));
+}
+
 // What only the merged profile can tell.
 void Validate(const std::deque<Layer>& chain, const Profile& profile, Errors& errors) {
   const auto& backoff = profile.supervise.backoff;
-  if (!backoff || backoff->value.initial <= backoff->value.max) return;
-  const auto layer = std::find_if(chain.begin(), chain.end(), [&](const Layer& candidate) {
-    return candidate.source.name == backoff->where.file;
-  });
-  const auto seconds = [](Milliseconds value) { return std::to_string(value.count()) + "ms"; };
-  const Source none;
-  errors.push_back(ErrorAt(layer == chain.end() ? none : layer->source, backoff->where,
-                           "supervise.backoff: initial (" + seconds(backoff->value.initial) +
-                               ") is longer than max (" + seconds(backoff->value.max) + ")",
-                           "supervise.backoff.max = \"" + seconds(backoff->value.initial) + "\""));
+  if (backoff && backoff->value.initial > backoff->value.max) {
+    const auto shown = [](Milliseconds value) { return std::to_string(value.count()) + "ms"; };
+    errors.push_back(
+        Complaint(chain, backoff->where,
+                  "supervise.backoff: initial (" + shown(backoff->value.initial) +
+                      ") is longer than max (" + shown(backoff->value.max) + ")",
+                  "supervise.backoff.max = \"" + shown(backoff->value.initial) + "\""));
+  }
+  for (ProfileConflict& conflict : SupervisionConflicts(profile)) {
+    errors.push_back(
+        Complaint(chain, conflict.where, std::move(conflict.what), std::move(conflict.hint)));
+  }
 }
 
 }  // namespace

@@ -60,4 +60,15 @@ bool IsEnvironmentName(std::string_view name) {
   return true;
 }
 
+bool IsSupervisorName(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  if (name.empty() || name.size() > kLongestSupervisorName || !plain(name[0])) return false;
+  for (const char c : name) {
+    if (!plain(c) && c != '.' && c != '_' && c != '-') return false;
+  }
+  return true;
+}
+
 }  // namespace nodeward

@@ -1,6 +1,7 @@
 // The words that a profile may use and that nodeward does not look up elsewhere. Pure data.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -12,5 +13,10 @@ std::span<const std::string_view> CapabilityNames();
 
 // [A-Za-z_][A-Za-z0-9_]*: POSIX's environment names, with lower case as Linux programs use it.
 bool IsEnvironmentName(std::string_view name);
+
+// A supervisor's name, which becomes a file's: letters, digits and "._-", not beginning with a dot
+// or a dash, at most kLongestSupervisorName of them.
+inline constexpr std::size_t kLongestSupervisorName = 48;
+bool IsSupervisorName(std::string_view name);
 
 }  // namespace nodeward

@@ -35,6 +35,8 @@ using TextList = std::optional<std::vector<Text>>;  // a list that is present an
 enum class Enforcement { kStrict, kBestEffort, kPermissive };
 enum class OnViolation { kDeny, kKill };
 enum class RestartWhen { kNever, kOnFailure, kAlways };
+enum class ReadyWhen { kExec, kListen, kHealth, kNotify };
+enum class OnUnhealthy { kRestart, kExit, kEvent };
 enum class EventFormat { kJson, kText };
 enum class Deliver { kEnv };  // "memory" and "file": known, not available in this version
 
@@ -144,12 +146,29 @@ struct GiveUp {
   Milliseconds within{60000};
 };
 
+// As written; ParseHttpCheck and ParseTcpCheck read the first two.
+struct HealthSection {
+  Setting<std::string> http;
+  Setting<std::string> tcp;
+  Setting<Milliseconds> interval;
+  Setting<Milliseconds> timeout;
+  Setting<Milliseconds> start;
+  Setting<std::uint64_t> failures;
+  Setting<OnUnhealthy> on_unhealthy;
+};
+
 struct SuperviseSection {
+  Setting<std::string> name;  // by which `status` finds the supervisor
   Setting<RestartWhen> restart;
   Setting<Backoff> backoff;
   Setting<GiveUp> give_up;
   Setting<int> stop_signal;
   Setting<Milliseconds> stop_timeout;
+  Setting<Milliseconds> stop_delay;
+  Setting<ReadyWhen> ready;
+  Setting<bool> notify;                      // a NOTIFY_SOCKET of the application's own
+  Setting<std::string> termination_message;  // absolute
+  HealthSection health;
 };
 
 struct EventsSection {

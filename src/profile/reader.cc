@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "profile/health_target.h"
 
 namespace nodeward {
 namespace {
@@ -230,6 +231,18 @@ std::optional<Milliseconds> ReadPause(Reader& reader, const Node& node) {
   const auto value = ReadDuration(reader, node);
   if (value && value->count() == 0) return reader.Wrong(node, "must be longer than 0");
   return value;
+}
+
+std::optional<std::string> ReadHttpCheck(Reader& reader, const Node& node) {
+  const auto text = reader.PlainText(node);
+  if (!text || !Take(reader, node, ParseHttpCheck(*text))) return std::nullopt;
+  return text;
+}
+
+std::optional<std::string> ReadTcpCheck(Reader& reader, const Node& node) {
+  const auto text = reader.PlainText(node);
+  if (!text || !Take(reader, node, ParseTcpCheck(*text))) return std::nullopt;
+  return text;
 }
 
 std::optional<int> ReadStopSignal(Reader& reader, const Node& node) {

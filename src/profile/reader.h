@@ -72,6 +72,10 @@ std::optional<LimitPair> ReadStackPair(Reader& reader, const Node& node);    // 
 std::optional<Milliseconds> ReadDuration(Reader& reader, const Node& node);  // 0 allowed
 std::optional<Milliseconds> ReadPause(Reader& reader, const Node& node);     // more than 0
 std::optional<int> ReadStopSignal(Reader& reader, const Node& node);
+std::optional<std::string> ReadHttpCheck(Reader& reader, const Node& node);
+std::optional<std::string> ReadTcpCheck(Reader& reader, const Node& node);
+std::optional<std::string> ReadAbsolutePath(Reader& reader, const Node& node);
+std::optional<std::string> ReadSupervisorName(Reader& reader, const Node& node);
 std::optional<std::string> ReadPattern(Reader& reader, const Node& node);
 std::optional<std::string> ReadEnvironmentName(Reader& reader, const Node& node);
 std::optional<std::string> ReadCapability(Reader& reader, const Node& node);

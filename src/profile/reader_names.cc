@@ -86,6 +86,20 @@ std::optional<std::string> ReadAccount(Reader& reader, const Node& node) {
   return name;
 }
 
+std::optional<std::string> ReadAbsolutePath(Reader& reader, const Node& node) {
+  auto text = reader.PlainText(node);
+  if (!text || text->starts_with('/')) return text;
+  return reader.Wrong(node, Quoted(*text) + " is not an absolute path");
+}
+
+std::optional<std::string> ReadSupervisorName(Reader& reader, const Node& node) {
+  auto text = reader.PlainText(node);
+  if (!text || IsSupervisorName(*text)) return text;
+  return reader.Wrong(node, Quoted(*text) + " is not a name of at most " +
+                                std::to_string(kLongestSupervisorName) +
+                                " letters, digits and ._- that begins with a letter or digit");
+}
+
 std::optional<std::string> ReadDescriptor(Reader& reader, const Node& node) {
   if (node.kind != Node::Kind::kInteger) return reader.WrongKind(node, "a descriptor's number");
   // 0, 1 and 2 always reach it.

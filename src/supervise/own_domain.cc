@@ -132,6 +132,7 @@ std::vector<OwnRule> OwnRules(const Plan& plan) {
     }
   }
   AddEventFiles(rules, plan.profile);
+  if (!plan.supervise.sockets.empty()) rules.push_back({plan.supervise.sockets, kFsRemoveFile});
   return Fewest(rules);
 }
 

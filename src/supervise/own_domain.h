@@ -23,8 +23,8 @@ struct OwnRule {
 
 // What nodeward needs: the application's rules and the folders that they are in, so that what is
 // replaced before a restart is reached; vault and identity; event files; /proc, /etc, /usr; the
-// control groups. Any folder may be listed: names alone, and the application's own domain shows by
-// it.
+// control groups; and, to remove them, nodeward's own sockets. Any folder may be listed: names
+// alone, and the application's own domain shows by it.
 std::vector<OwnRule> OwnRules(const Plan& plan);
 
 // Why none is entered on this host, for this profile; empty when it is.

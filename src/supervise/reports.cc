@@ -88,9 +88,7 @@ std::vector<Event> GapEvents(const Plan& plan) {
   for (const std::string& gap : plan.secrets.degraded) events.push_back(SecretsGapEvent(gap));
   const auto warn = [&](const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) {
-      Event event{EventType::kAlert, Severity::kWarn, warning, {}};
-      event.With("kind", std::string("warning")).With("code", std::string(codes::kWarning));
-      events.push_back(std::move(event));
+      events.push_back(WarningEvent(warning));
     }
   };
   warn(plan.launch.warnings);
@@ -122,6 +120,48 @@ Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts) 
     event.With("not_observable", unseen);
   }
   return event;
+}
+
+Event RestartEvent(Milliseconds delay, unsigned restarts) {
+  Event event{EventType::kRestart,
+              Severity::kWarn,
+              "starts again in " + std::to_string(delay.count()) + " ms",
+              {}};
+  event.With("delay_ms", std::int64_t{delay.count()});
+  return std::move(event.With("restarts", std::uint64_t{restarts}));
+}
+
+Event GaveUpEvent(unsigned restarts) {
+  Event event{
+      EventType::kExit,
+      Severity::kError,
+      "gave up restarting after " + std::to_string(restarts) + " restarts: look at the exits above",
+      {}};
+  return std::move(event.With("code", std::string(codes::kGaveUp)));
+}
+
+Event NotStartedAgainEvent(const Error& error) {
+  Event event{EventType::kExit,
+              Severity::kError,
+              "the application could not be started again: " + error.where +
+                  (error.where.empty() ? "" : ": ") + error.what,
+              {}};
+  if (!error.hint.empty()) event.With("hint", error.hint);
+  return std::move(event.With("code", std::string(codes::kGaveUp)));
+}
+
+Event KeeperLostEvent() {
+  Event event{EventType::kExit,
+              Severity::kError,
+              "the keeper process ended; the application's tree was killed",
+              {}};
+  return std::move(event.With("code", std::string(codes::kKeeperLost)));
+}
+
+Event WarningEvent(const std::string& warning) {
+  Event event{EventType::kAlert, Severity::kWarn, warning, {}};
+  event.With("kind", std::string("warning"));
+  return std::move(event.With("code", std::string(codes::kWarning)));
 }
 
 Event ExitEvent(const ExitFacts& facts) {

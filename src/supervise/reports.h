@@ -22,6 +22,14 @@ Event SecretsGapEvent(const std::string& gap);
 
 Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts);
 
+// The next start, or why there is none.
+Event RestartEvent(Milliseconds delay, unsigned restarts);
+Event GaveUpEvent(unsigned restarts);
+Event NotStartedAgainEvent(const Error& error);
+Event KeeperLostEvent();
+// Works, and is probably not meant so.
+Event WarningEvent(const std::string& warning);
+
 struct ExitFacts {
   pid_t pid = 0;
   Ending ending;

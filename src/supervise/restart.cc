@@ -1,7 +1,10 @@
 #include "supervise/restart.h"
 
+#include <sys/random.h>
+
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
 
 namespace nodeward {
 namespace {
@@ -24,11 +27,11 @@ RestartPolicy::RestartPolicy(const SupervisePlan& plan, std::function<double()> 
     : plan_(plan), random_(std::move(random)), next_(plan.backoff.initial) {}
 
 RestartPolicy::Decision RestartPolicy::Decide(const Ending& ending, Clock::time_point now,
-                                              Clock::duration uptime) {
+                                              Clock::duration uptime, bool wanted) {
   const bool failed = ending.ExitCode() != 0;
-  if (plan_.restart == RestartWhen::kNever) return {};
-  if (plan_.restart == RestartWhen::kOnFailure && !failed) return {};
-  if (failed && IsPermanent(ending)) return {Verdict::kGiveUp, {}};
+  if (!wanted && plan_.restart == RestartWhen::kNever) return {};
+  if (!wanted && plan_.restart == RestartWhen::kOnFailure && !failed) return {};
+  if (!wanted && failed && IsPermanent(ending)) return {Verdict::kGiveUp, {}};
   if (uptime >= StableAfter(plan_)) {
     next_ = plan_.backoff.initial;
     restarts_.clear();
@@ -44,6 +47,12 @@ RestartPolicy::Decision RestartPolicy::Decide(const Ending& ending, Clock::time_
       Milliseconds(static_cast<Milliseconds::rep>(static_cast<double>(next_.count()) * share));
   next_ = std::min(next_ * 2, plan_.backoff.max);
   return {Verdict::kRestart, delay};
+}
+
+double RandomShare() {
+  std::uint32_t bits = 0;
+  if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits)) return 0.5;
+  return static_cast<double>(bits) / 4294967296.0;
 }
 
 std::string ExplainEnding(const Ending& ending, bool oom_killed, bool stop_asked,

@@ -1,4 +1,4 @@
-// Whether and when the application is started again. Pure: time is passed in.
+// Whether and when the application is started again. Pure, RandomShare() aside: time is passed in.
 #pragma once
 
 #include <chrono>
@@ -29,8 +29,10 @@ class RestartPolicy {
     Verdict verdict = Verdict::kEnd;
     Milliseconds delay{0};
   };
-  // Asked once when the main process has ended after `uptime`.
-  Decision Decide(const Ending& ending, Clock::time_point now, Clock::duration uptime);
+  // Asked once when the main process has ended after `uptime`. `wanted`: it was ended in order to
+  // be started again, whatever [supervise] restart says of other ends.
+  Decision Decide(const Ending& ending, Clock::time_point now, Clock::duration uptime,
+                  bool wanted = false);
 
  private:
   SupervisePlan plan_;
@@ -38,6 +40,9 @@ class RestartPolicy {
   Milliseconds next_;
   std::deque<Clock::time_point> restarts_;
 };
+
+// A jitter from the kernel's random numbers, for `random`.
+double RandomShare();
 
 // What an ending means, in words with the next step; empty for an ordinary exit.
 std::string ExplainEnding(const Ending& ending, bool oom_killed, bool stop_asked, bool kill_policy);

@@ -149,6 +149,7 @@ Ruling SocketJudge::Performer::Listen(const Notified& notified) {
     perform();
   }
   if (error == 0) source_->Drop(held.facts.inode);  // a server that is closed must be closed
+  if (error == 0 && options_.listens) options_.listens();
   return error == 0 ? Ruling::Value(0) : Ruling::Error(error);
 }
 

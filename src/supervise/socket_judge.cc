@@ -120,6 +120,7 @@ Ruling SocketJudge::Performer::Refuse(std::string_view code, int error, std::str
 // Nothing is performed: the kernel carries out what the application asked for, as it would bare.
 Ruling SocketJudge::Performer::Tell(const Notified& notified) {
   const int call = notified.call.nr;
+  if (call == SYS_listen && options_.listens) options_.listens();  // most likely: nobody looks back
   if (call != SYS_connect && call != SYS_bind) return Ruling::Continue();
   const auto address = CopyAddress(notified.memory, notified.call.args[1], notified.call.args[2]);
   if (address.error != 0) return Ruling::Continue();

@@ -41,6 +41,7 @@ struct SocketOptions {
   bool own_root = false;   // the application has mounts of its own
   std::vector<std::string> servers;  // name servers of this host, as addresses
   std::vector<std::string> search;   // domains that the resolver appends
+  std::function<void()> listens;     // a listen(2) was performed; any thread's, may be null
 };
 
 class SocketJudge : public Judge {

@@ -3,9 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,15 +11,16 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cerrno>
-#include <cstring>
 #include <iterator>
+#include <utility>
 
-#include "events/codes.h"
+#include "base/text.h"
 #include "events/fold.h"
 #include "launch/kill_children.h"
 #include "launch/launch.h"
 #include "measures/cgroup.h"
+#include "supervise/application.h"
+#include "supervise/condition.h"
 #include "supervise/idle_memory.h"
 #include "supervise/job_control.h"
 #include "supervise/limit_watch.h"
@@ -30,6 +29,10 @@
 #include "supervise/own_domain.h"
 #include "supervise/reports.h"
 #include "supervise/restart.h"
+#include "supervise/signals.h"
+#include "supervise/status.h"
+#include "supervise/status_server.h"
+#include "supervise/stop_sequence.h"
 #include "supervise/watch.h"
 
 namespace nodeward {
@@ -42,53 +45,52 @@ using Steady = std::chrono::steady_clock;
 constexpr const char* kArenaNotLocked =
     "the memory that hands secrets over could not be locked and may reach swap (RLIMIT_MEMLOCK)";
 
-double RandomShare() {
-  std::uint32_t bits = 0;
-  if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits)) return 0.5;
-  return static_cast<double>(bits) / 4294967296.0;
-}
-
-UniqueFd OpenSignals() {
-  sigset_t all;
-  sigfillset(&all);
-  return UniqueFd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
-}
+constexpr int kExitUnhealthy = 1;
 
 }  // namespace
 
 class Supervisor::Loop {
  public:
   Loop(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-       OwnDomain domain)
+       SupervisorOptions options)
       : plan_(std::move(plan)),
-        domain_(std::move(domain)),
+        domain_(std::move(options.domain)),
         keeper_(std::move(keeper)),
         arena_(arena),
         bus_(bus),
         control_(context_, fcntl(keeper_.fd(), F_DUPFD_CLOEXEC, 3)),
         signals_(context_, OpenSignals().release()),
-        stop_timer_(context_),
+        stop_(context_, plan_.supervise, keeper_),
         restart_timer_(context_),
         fold_timer_(context_),
         rest_timer_(context_),
         policy_(plan_.supervise, RandomShare),
         jobs_(plan_.launch.terminal),
         limits_(context_, plan_, [this](std::vector<Event> events) { Emit(std::move(events)); }),
-        watch_(
-            thread, bus, folder_, [this] { asio::post(context_, [this] { ArmFold(); }); }, plan_,
-            keeper_.pid()) {
+        condition_(context_, plan_,
+                   {std::move(options.service), std::move(options.sockets.notify), keeper_.pid(),
+                    [this](Event event) { bus_.Emit(std::move(event)); },
+                    [this](const std::string& why) { EndUnhealthy(why); }}),
+        watch_(thread, bus, folder_,
+               {[this] { asio::post(context_, [this] { ArmFold(); }); },
+                [this] { asio::post(context_, [this] { condition_.Listens(); }); }},
+               plan_, keeper_.pid()),
+        leavings_(std::move(options.sockets.paths)),
+        last_words_(std::move(options.last_words)),
+        status_(context_, std::move(options.sockets.status.listener), keeper_.pid(),
+                [this](std::string_view question) { return Answer(question); }) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
   }
 
   Result<int> Run() {
     Emit(GapEvents(plan_));
-    if (auto started = Start(); !started) {
-      Clean();
-      return Fail(started.error());
+    if (auto started = Start(); started) {
+      WaitForKeeper();
+      WaitForSignals();
+      context_.run();
+    } else {
+      failure_ = started.error();
     }
-    WaitForKeeper();
-    WaitForSignals();
-    context_.run();
     Clean();
     if (failure_) return Fail(*failure_);
     return exit_code_;
@@ -109,20 +111,22 @@ class Supervisor::Loop {
       watch_.Abandon();
       return Fail(launched.error());
     }
-    main_ = launched->pid;
-    started_ = Steady::now();
-    RaiseOomScore(main_, plan_.launch.identity.uid, plan_.launch.identity.gid);
-    Event event = StartEvent(plan_, *launched, restarts_);
+    app_.pid = launched->pid;
+    app_.started = Steady::now();
+    app_.paused = false;
+    RaiseOomScore(app_.pid, plan_.launch.identity.uid, plan_.launch.identity.gid);
+    Event event = StartEvent(plan_, *launched, app_.restarts);
     std::ranges::move(OwnConfinementFields(domain_.entered()), std::back_inserter(event.fields));
     bus_.Emit(std::move(event));
     if (exposed) bus_.Emit(SecretsGapEvent(kArenaNotLocked));
     watch_.Announce();
+    condition_.Started(app_.pid);
     ArmGiveBack();
     return {};
   }
 
   void StartAgain() {
-    ++restarts_;
+    ++app_.restarts;
     if (auto refreshed = Refresh(plan_); !refreshed) return EndWith(refreshed.error(), true);
     // From outside it can be started anew, which the application's own end asks for.
     if (auto within = domain_.Check(plan_); !within) return EndWith(within.error(), false);
@@ -130,13 +134,7 @@ class Supervisor::Loop {
   }
 
   void EndWith(const Error& error, bool failed) {
-    Event event{EventType::kExit,
-                Severity::kError,
-                "the application could not be started again: " + error.where +
-                    (error.where.empty() ? "" : ": ") + error.what,
-                {}};
-    if (!error.hint.empty()) event.With("hint", error.hint);
-    bus_.Emit(std::move(event.With("code", std::string(codes::kGaveUp))));
+    bus_.Emit(NotStartedAgainEvent(error));
     if (failed) failure_ = error;
     context_.stop();
   }
@@ -145,47 +143,48 @@ class Supervisor::Loop {
 
   void Exited(const ControlReport& report) {
     ending_ = {report.code != CLD_EXITED, report.status};
-    uptime_ = std::chrono::duration_cast<Milliseconds>(Steady::now() - started_);
-    jobs_.TakeBack(main_);
-    stop_timer_.cancel();
+    uptime_ = app_.Uptime();
+    jobs_.TakeBack(app_.pid);
+    condition_.Ended();
   }
 
   // Every descendant is gone: the counters are final, and the ports are free.
   void TreeGone() {
-    if (main_ == 0) return;
+    if (app_.pid == 0) return;
     watch_.Stop();
     Emit(folder_.FlushAndForget());
     const CgroupUse use = limits_.Finish();
     const bool oom = limits_.oom_killed();
-    ExitFacts facts{main_, ending_, uptime_, use, folder_.Total() - violations_before_, {}};
+    ExitFacts facts{app_.pid, ending_, uptime_, use, folder_.Total() - violations_before_, {}};
     facts.reason =
-        ExplainEnding(ending_, oom, stopping_, plan_.launch.filter.kill && facts.violations > 0);
-    bus_.Emit(ExitEvent(facts));
-    main_ = 0;
+        ExplainEnding(ending_, oom, stop_.sent(), plan_.launch.filter.kill && facts.violations > 0);
+    if (!unhealthy_.empty()) facts.reason = "it was ended for being unhealthy: " + unhealthy_;
+    app_.Remember({std::chrono::system_clock::now(), ending_, uptime_, facts.reason});
+    Event event = ExitEvent(facts);
+    last_exit_ = event.message;
+    bus_.Emit(std::move(event));
+    app_.pid = 0;
+    stop_.Reset();
     RemoveGroups();
     exit_code_ = ending_.ExitCode();
     DecideNext();
   }
 
   void DecideNext() {
-    if (stopping_) return context_.stop();
-    const auto decision = policy_.Decide(ending_, Steady::now(), uptime_);
-    if (decision.verdict == RestartPolicy::Verdict::kEnd) return context_.stop();
-    if (decision.verdict == RestartPolicy::Verdict::kGiveUp) {
-      Event event{EventType::kExit,
-                  Severity::kError,
-                  "gave up restarting after " + std::to_string(restarts_) +
-                      " restarts: look at the exits above",
-                  {}};
-      bus_.Emit(std::move(event.With("code", std::string(codes::kGaveUp))));
+    if (app_.ending) return context_.stop();
+    const bool unhealthy = !std::exchange(unhealthy_, {}).empty();
+    if (unhealthy && plan_.supervise.health->on_unhealthy == OnUnhealthy::kExit) {
+      exit_code_ = kExitUnhealthy;  // whatever it made of the signal: whoever starts it must see it
       return context_.stop();
     }
-    Event event{EventType::kRestart,
-                Severity::kWarn,
-                "starts again in " + std::to_string(decision.delay.count()) + " ms",
-                {}};
-    event.With("delay_ms", std::int64_t{decision.delay.count()});
-    bus_.Emit(std::move(event.With("restarts", std::uint64_t{restarts_ + 1})));
+    const auto decision = policy_.Decide(ending_, Steady::now(), uptime_, unhealthy);
+    if (decision.verdict == RestartPolicy::Verdict::kEnd) return context_.stop();
+    if (decision.verdict == RestartPolicy::Verdict::kGiveUp) {
+      bus_.Emit(GaveUpEvent(app_.restarts));
+      return context_.stop();
+    }
+    bus_.Emit(RestartEvent(decision.delay, app_.restarts + 1));
+    condition_.Waits(decision.delay);
     restart_timer_.expires_after(decision.delay);
     restart_timer_.async_wait([this](boost::system::error_code error) {
       if (!error) StartAgain();
@@ -194,11 +193,8 @@ class Supervisor::Loop {
 
   void KeeperLost() {
     KillChildren(0);
-    Event event{EventType::kExit,
-                Severity::kError,
-                "the keeper process ended; the application's tree was killed",
-                {}};
-    bus_.Emit(std::move(event.With("code", std::string(codes::kKeeperLost))));
+    for (const std::string& path : leavings_) unlink(path.c_str());
+    bus_.Emit(KeeperLostEvent());
     failure_ = Error{"the keeper process was killed, and the application with it",
                      {},
                      "find out who sends SIGKILL to nodeward's processes"};
@@ -209,19 +205,27 @@ class Supervisor::Loop {
     if (!groups_made_) return;
     groups_made_ = false;
     if (auto removed = RemoveCgroups(plan_.launch); !removed) {
-      Event event{EventType::kAlert, Severity::kWarn, removed.error().what, {}};
-      bus_.Emit(std::move(event.With("code", std::string(codes::kWarning))));
+      bus_.Emit(WarningEvent(removed.error().what));
     }
   }
 
   void Clean() {
-    jobs_.TakeBack(main_);
+    jobs_.TakeBack(app_.pid);
     control_.close();  // both copies of the socket's end: the keeper goes when the last is closed
     keeper_.Finish();
     watch_.Stop();
     Emit(folder_.FlushAndForget());
     RemoveGroups();
     ReturnToOwnCgroup(plan_.launch);
+    SayLastWords();
+  }
+
+  void SayLastWords() {
+    std::string words = failure_ ? failure_->what : last_exit_;
+    if (const std::string refusal = watch_.LastViolation(); !refusal.empty()) {
+      words += "\nlast refusal: " + refusal;
+    }
+    last_words_.Write(EscapeForTerminal(words) + "\n");
   }
 
   // ---- the keeper's reports
@@ -242,16 +246,24 @@ class Supervisor::Loop {
         return Exited(report);
       case ReportKind::kTreeGone:
         return TreeGone();
+      case ReportKind::kContinued:
+        return Pause(false);
       case ReportKind::kStopped:
-        if (stopping_) return;  // the stop timer must run: this process may not stop now
-        if (jobs_.active() && !jobs_.StopWith(main_, report.status)) {
-          jobs_.GiveTo(main_);
+        Pause(true);
+        if (app_.ending) return;  // the stop timer must run: this process may not stop now
+        if (jobs_.active() && !jobs_.StopWith(app_.pid, report.status)) {
+          jobs_.GiveTo(app_.pid);
           keeper_.Send(KeeperRequestKind::kSignalGroup, SIGCONT);
         }
         return;
       default:
         return;
     }
+  }
+
+  void Pause(bool paused) {
+    app_.paused = paused;
+    condition_.Paused(paused);
   }
 
   // ---- signals
@@ -274,51 +286,47 @@ class Supervisor::Loop {
       case SIGINT:
         return Stop(SIGINT);
       case SIGHUP:
-        return bus_.Reopen();
+        bus_.Reopen();
+        return condition_.Reloaded();
       case SIGCHLD:
-        return Reap();
+        return ReapOthers(keeper_.pid());
       case SIGCONT:
-        jobs_.GiveTo(main_);
+        jobs_.GiveTo(app_.pid);
         keeper_.Send(jobs_.active() ? KeeperRequestKind::kSignalGroup : KeeperRequestKind::kSignal,
                      SIGCONT);
         return;
-      // Raised by the kernel about nodeward itself, not meant for the application.
-      case SIGPIPE:
-      case SIGURG:
-      case SIGTTIN:
-      case SIGTTOU:
-      case SIGXCPU:
-      case SIGXFSZ:
-        return;
       default:
-        if (signal != SIGRTMAX) keeper_.Send(KeeperRequestKind::kSignal, signal);
+        if (IsForApplication(signal)) keeper_.Send(KeeperRequestKind::kSignal, signal);
     }
   }
 
-  // The first asks, the second hurries.
   void Stop(int signal) {
-    if (main_ == 0) {  // between two starts
-      stopping_ = true;
-      return context_.stop();
-    }
-    if (stopping_) return static_cast<void>(keeper_.Send(KeeperRequestKind::kKillTree));
-    stopping_ = true;
-    keeper_.Send(KeeperRequestKind::kSignal, signal);
-    keeper_.Send(KeeperRequestKind::kSignal, SIGCONT);  // a stopped process could not obey
-    stop_timer_.expires_after(plan_.supervise.stop_timeout);
-    stop_timer_.async_wait([this](boost::system::error_code error) {
-      if (!error) keeper_.Send(KeeperRequestKind::kKillTree);
-    });
+    if (!std::exchange(app_.ending, true)) condition_.Stopping();
+    if (app_.pid == 0) return context_.stop();  // between two starts
+    stop_.Ask(signal);
   }
 
-  // Orphans of others, where nodeward is PID 1; the keeper is noticed by its socket.
-  void Reap() {
-    siginfo_t info = {};
-    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
-      if (info.si_pid == keeper_.pid()) return;
-      waitpid(info.si_pid, nullptr, WNOHANG);
-      info.si_pid = 0;
-    }
+  void EndUnhealthy(const std::string& why) {
+    if (app_.pid == 0 || app_.ending || stop_.sent()) return;
+    unhealthy_ = why;
+    stop_.AskNow(plan_.supervise.stop_signal);
+  }
+
+  // ---- status
+
+  std::string Answer(std::string_view question) {
+    StatusFacts facts{plan_, app_};
+    facts.supervisor = getpid();
+    facts.up = std::chrono::duration_cast<Milliseconds>(Steady::now() - up_since_);
+    facts.ready = condition_.ready();
+    facts.health = condition_.health();
+    facts.health_why = condition_.health_why();
+    if (question == "healthy") return StatusWord(facts);
+    if (app_.pid != 0) facts.use = ReadCgroupUse(plan_.launch);
+    facts.violations = folder_.Total();
+    facts.violations_by_code = watch_.ViolationsByCode();
+    if (question == "json") return StatusJson(facts);
+    return question == "text" ? StatusText(facts) : std::string();
   }
 
   // ---- limits and folded violations
@@ -353,7 +361,7 @@ class Supervisor::Loop {
   asio::io_context context_{1};
   Descriptor control_;
   Descriptor signals_;
-  asio::steady_timer stop_timer_;
+  StopSequence stop_;
   asio::steady_timer restart_timer_;
   asio::steady_timer fold_timer_;
   asio::steady_timer rest_timer_;
@@ -361,35 +369,30 @@ class Supervisor::Loop {
   JobControl jobs_;
   LimitWatch limits_;
   Folder folder_;
+  Condition condition_;
   Watch watch_;
+  Application app_;
+  const Steady::time_point up_since_ = Steady::now();
+  std::vector<std::string> leavings_;  // of the keeper's to remove
+  TerminationMessage last_words_;
+  StatusServer status_;
+  std::string unhealthy_;  // why it is being ended for it
+  std::string last_exit_;  // the message of the last exit event
   std::optional<Error> failure_;
   Ending ending_;
   Milliseconds uptime_{0};
-  Steady::time_point started_;
   std::uint64_t violations_before_ = 0;
-  unsigned restarts_ = 0;
-  pid_t main_ = 0;
   int exit_code_ = 0;
-  bool stopping_ = false;
   bool groups_made_ = false;
 };
 
 Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-                       OwnDomain domain)
+                       SupervisorOptions options)
     : loop_(std::make_unique<Loop>(std::move(plan), std::move(keeper), arena, bus, thread,
-                                   std::move(domain))) {}
+                                   std::move(options))) {}
 
 Supervisor::~Supervisor() = default;
 
 Result<int> Supervisor::Run() { return loop_->Run(); }
-
-void BlockSignals() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, nullptr);
-  // Where a parent left SIGCHLD ignored, the kernel would reap, and no wait would ever tell
-  // (waitpid(2)).
-  signal(SIGCHLD, SIG_DFL);
-}
 
 }  // namespace nodeward

@@ -12,15 +12,26 @@
 #include "plan/plan.h"
 #include "supervise/notify_thread.h"
 #include "supervise/own_domain.h"
+#include "supervise/own_sockets.h"
+#include "supervise/service_manager.h"
+#include "supervise/termination_message.h"
 
 namespace nodeward {
+
+// What was made for it while nodeward could still reach everything.
+struct SupervisorOptions {
+  OwnDomain domain;
+  OwnSockets sockets;
+  ServiceEnvironment service;
+  TerminationMessage last_words;
+};
 
 class Supervisor {
  public:
   // All signals are blocked already (BlockSignals), in every thread. The plan's filter guards
   // `thread`.
   Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-             OwnDomain domain);
+             SupervisorOptions options);
   ~Supervisor();
 
   // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it
@@ -31,9 +42,5 @@ class Supervisor {
   class Loop;
   std::unique_ptr<Loop> loop_;
 };
-
-// Blocks every signal in the calling thread; threads made later inherit it. Call before the first,
-// and before the keeper: children are waited for whatever nodeward's parent made of SIGCHLD.
-void BlockSignals();
 
 }  // namespace nodeward

@@ -39,21 +39,41 @@ Violations::Violations(EventBus& bus, Folder& folder, std::function<void()> pend
 
 void Violations::Record(const Attempt& attempt) {
   Add({attempt.call.nr, attempt.error, attempt.caller.command, attempt.decoded.target},
-      [&] { return Describe(attempt); });
+      CodeOfCall(), [&] { return Describe(attempt); });
 }
 
 void Violations::Record(const Attempt& attempt, const Refusal& refusal) {
-  Add({attempt.call.nr, attempt.error, attempt.caller.command, refusal.target},
+  Add({attempt.call.nr, attempt.error, attempt.caller.command, refusal.target}, refusal.code,
       [&] { return Describe(attempt, refusal); });
 }
 
-void Violations::Add(FoldKey key, const std::function<Event()>& describe) {
+std::string Violations::Last() const {
+  const std::lock_guard lock(mutex_);
+  return last_;
+}
+
+std::string_view Violations::CodeOfCall() const {
+  if (options_.permissive) return codes::kCallPermitted;
+  return options_.kill ? codes::kCallKilled : codes::kCallDenied;
+}
+
+std::map<std::string, std::uint64_t> Violations::ByCode() const {
+  const std::lock_guard lock(mutex_);
+  return {by_code_.begin(), by_code_.end()};
+}
+
+void Violations::Add(FoldKey key, std::string_view code, const std::function<Event()>& describe) {
   const auto now = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock(mutex_);
     if (now - budget_since_ > std::chrono::seconds(1)) {
       budget_since_ = now;
       budget_ = kNewKeysPerSecond;
+    }
+    if (const auto known = by_code_.find(code); known != by_code_.end()) {
+      ++known->second;
+    } else {
+      by_code_.emplace(code, 1);
     }
     // Whoever makes up ever new names is told apart by the call alone.
     if (budget_ == 0) key.command = key.target = {};
@@ -70,6 +90,7 @@ void Violations::Add(FoldKey key, const std::function<Event()>& describe) {
 void Violations::Emit(Event event) {
   const std::lock_guard lock(mutex_);
   if (budget_ > 0) --budget_;
+  last_ = event.message;
   if (!holding_) {
     bus_.Emit(std::move(event));
   } else if (held_.size() < kMostHeld) {
@@ -114,11 +135,7 @@ Event Violations::Describe(const Attempt& attempt) const {
   event.With("kind", std::string("syscall")).With("action", std::string(action));
   event.With("syscall", attempt.decoded.name).With("args", attempt.decoded.args);
   if (!options_.permissive) event.With("errno", error);
-  Finish(event, attempt,
-         options_.permissive ? codes::kCallPermitted
-         : options_.kill     ? codes::kCallKilled
-                             : codes::kCallDenied,
-         AllowHint(attempt.call, options_.allowed, options_.exec));
+  Finish(event, attempt, CodeOfCall(), AllowHint(attempt.call, options_.allowed, options_.exec));
   return event;
 }
 

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "events/bus.h"
@@ -47,11 +50,17 @@ class Violations {
   void Announce();
   void Discard();  // what is kept belongs to a launch that failed
 
+  // How many of each code were counted, told or not.
+  std::map<std::string, std::uint64_t> ByCode() const;
+  // The message of the last one that was told, or empty.
+  std::string Last() const;
+
   // After Flush() found nothing waiting: the next waiting count calls `pending` again.
   void Rearm();
 
  private:
-  void Add(FoldKey key, const std::function<Event()>& describe);
+  void Add(FoldKey key, std::string_view code, const std::function<Event()>& describe);
+  std::string_view CodeOfCall() const;
   void Emit(Event event);
   Event Describe(const Attempt& attempt) const;
   Event Describe(const Attempt& attempt, const Refusal& refusal) const;
@@ -62,12 +71,14 @@ class Violations {
   std::function<void()> pending_;
   ViolationOptions options_;
 
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   bool told_pending_ = false;
   bool holding_ = false;
   std::vector<Event> held_;
   std::chrono::steady_clock::time_point budget_since_{};
   int budget_ = 0;
+  std::map<std::string, std::uint64_t, std::less<>> by_code_;
+  std::string last_;
 };
 
 }  // namespace nodeward

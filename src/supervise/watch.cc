@@ -68,8 +68,9 @@ InotifyOptions WatchesOf(const Plan& plan, pid_t keeper) {
           .read = Written(plan.profile.filesystem.read)};
 }
 
-SocketOptions SocketsOf(const Plan& plan, pid_t keeper) {
+SocketOptions SocketsOf(const Plan& plan, pid_t keeper, std::function<void()> listens) {
   SocketOptions options;
+  options.listens = std::move(listens);
   const PlannedNetwork& network = plan.launch.network;
   options.policy = network.policy;
   options.permissive = network.permissive;
@@ -101,17 +102,17 @@ NotifierOptions NotifierOf(const Plan& plan) {
 }  // namespace
 
 struct Watch::Parts {
-  Parts(NotifyThread& thread, EventBus& bus, Folder& folder, std::function<void()> pending,
-        const Plan& plan, pid_t keeper)
+  Parts(NotifyThread& thread, EventBus& bus, Folder& folder, Calls calls, const Plan& plan,
+        pid_t keeper)
       : names([&bus](const ResolveChange& change) { bus.Emit(ResolveEvent(change)); }),
-        violations(bus, folder, std::move(pending), ViolationsOf(plan, keeper)),
+        violations(bus, folder, std::move(calls.pending), ViolationsOf(plan, keeper)),
         execution(ExecutionOf(plan)),
         files(FilesOf(plan)),
         metadata(MetadataOf(plan)),
         watches(WatchesOf(plan, keeper)),
         signals(keeper),
         mappings(plan.launch.files, Permissive(plan, "node")),
-        sockets(SocketsOf(plan, keeper), names),
+        sockets(SocketsOf(plan, keeper, std::move(calls.listens)), names),
         notifier(thread, violations,
                  {&execution, &files, &metadata, &watches, &mappings, &signals, &sockets},
                  NotifierOf(plan)) {
@@ -134,9 +135,9 @@ struct Watch::Parts {
   UniqueFd listener;  // taken, not served yet
 };
 
-Watch::Watch(NotifyThread& thread, EventBus& bus, Folder& folder, std::function<void()> pending,
-             const Plan& plan, pid_t keeper)
-    : parts_(std::make_unique<Parts>(thread, bus, folder, std::move(pending), plan, keeper)) {}
+Watch::Watch(NotifyThread& thread, EventBus& bus, Folder& folder, Calls calls, const Plan& plan,
+             pid_t keeper)
+    : parts_(std::make_unique<Parts>(thread, bus, folder, std::move(calls), plan, keeper)) {}
 
 Watch::~Watch() = default;
 
@@ -159,5 +160,11 @@ void Watch::Abandon() {
 void Watch::Stop() { parts_->notifier.Stop(); }
 
 void Watch::Rearm() { parts_->violations.Rearm(); }
+
+std::map<std::string, std::uint64_t> Watch::ViolationsByCode() const {
+  return parts_->violations.ByCode();
+}
+
+std::string Watch::LastViolation() const { return parts_->violations.Last(); }
 
 }  // namespace nodeward

@@ -3,8 +3,11 @@
 // launch.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "events/bus.h"
 #include "events/fold.h"
@@ -15,9 +18,14 @@ namespace nodeward {
 
 class Watch : public Attendant {
  public:
-  // `pending` is called from any thread when counts begin to wait in the folder. All outlive this.
-  Watch(NotifyThread& thread, EventBus& bus, Folder& folder, std::function<void()> pending,
-        const Plan& plan, pid_t keeper);
+  // Called from any thread.
+  struct Calls {
+    std::function<void()> pending;  // counts begin to wait in the folder
+    std::function<void()> listens;  // the application listens
+  };
+  // All outlive this.
+  Watch(NotifyThread& thread, EventBus& bus, Folder& folder, Calls calls, const Plan& plan,
+        pid_t keeper);
   ~Watch() override;
 
   void Take(UniqueFd listener) override;
@@ -26,6 +34,8 @@ class Watch : public Attendant {
   void Abandon();   // the launch failed
   void Stop();      // the application is gone
   void Rearm();     // see Violations::Rearm
+  std::map<std::string, std::uint64_t> ViolationsByCode() const;
+  std::string LastViolation() const;  // the message of the last one that was told, or empty
 
  private:
   struct Parts;

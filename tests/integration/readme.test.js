@@ -125,16 +125,18 @@ describe('consoles', () => {
 
 describe('shown files', () => {
   it('every block is of a kind that is tested here', () => {
-    const kinds = ['js server.js', 'console', 'text hostile-dependency', 'text', 'toml app.toml',
+    const kinds = ['js server.js', 'console', 'text hostile-dependency', 'text', 'toml app.toml', 'toml supervise.toml',
       'json violation', 'dockerfile', 'ini', 'sh npm', 'sh debian'];
     const unknown = blocks.map((one) => [one.language, one.name].filter(Boolean).join(' '))
       .filter((kind) => !kinds.includes(kind));
     assert.deepEqual(unknown, []);
   });
 
-  it('the profile is valid', () => {
-    const { status, stdout, stderr } = run('nodeward', ['check', `${settings}/app.toml`]);
-    assert.deepEqual([status, stdout, stderr], [0, `${settings}/app.toml: valid\n`, '']);
+  it('the profiles are valid', () => {
+    for (const name of ['app.toml', 'supervise.toml']) {
+      const { status, stdout, stderr } = run('nodeward', ['check', `${settings}/${name}`]);
+      assert.deepEqual([status, stdout, stderr], [0, `${settings}/${name}: valid\n`, '']);
+    }
   });
 
   it('the event has the fields, in their order, and the words of a real one', () => {
@@ -216,7 +218,7 @@ function measured(situation, at) {
     ['explain', '--json', '--set', 'limits.memory=512M', '--set', 'namespaces.user=true',
       '--set', 'namespaces.pid=true', '--', 'node', 'server.js']);
   assert.equal(stderr, '');
-  const rows = JSON.parse(stdout).measures.filter((row) => row.state !== 'off' && !['secrets', 'supervisor'].includes(row.measure));
+  const rows = JSON.parse(stdout).measures.filter((row) => row.state !== 'off' && !['secrets', 'supervise', 'supervisor'].includes(row.measure));
   rows.push(JSON.parse(explained.stdout).measures.find((row) => row.measure === 'supervisor'));
   const found = rows.map((row) => [row.measure,
     row.refuses ? 'refuses' : row.state === 'full' ? 'holds' : row.state]);
@@ -306,7 +308,7 @@ it('the install command installs', () => {
 
 it('what is not in this version is refused by name', () => {
   const refused = { 'node.eval': 'node.eval=false',
-    '[supervise.health]': 'supervise.health.http=x', 'secrets.deliver = "memory"': 'secrets.deliver=memory' };
+    'supervise.health.command': 'supervise.health.command=[]', 'secrets.deliver = "memory"': 'secrets.deliver=memory' };
   for (const [name, setting] of Object.entries(refused)) {
     assert.ok(readme.includes(`\`${name}\``), name);
     const { status, stderr } = run('nodeward', ['explain', '--set', setting, '--', 'node', 'server.js']);

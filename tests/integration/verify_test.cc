@@ -24,7 +24,7 @@
 #include "measures/cgroup.h"
 #include "measures/measure.h"
 #include "profile/load.h"
-#include "supervise/supervisor.h"
+#include "supervise/signals.h"
 #include "support/scratch_folder.h"
 
 namespace nodeward {

@@ -6,8 +6,8 @@ const path = require('node:path');
 const test = require('node:test');
 const { read, root } = require('./tree.js');
 
-const commands = ['run', 'explain', 'check', 'doctor', 'why', 'profiles'];
-const options = ['--profile', '--set', '--json', '--help', '--version'];
+const commands = ['run', 'explain', 'check', 'doctor', 'why', 'status', 'profiles'];
+const options = ['--profile', '--set', '--json', '--healthy', '--help', '--version'];
 const completions = path.join(root, 'packaging/completion');
 const page = read('packaging/nodeward.1.scd');
 

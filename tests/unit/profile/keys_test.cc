@@ -283,12 +283,6 @@ TEST(Keys, RefusesByNameWhatThisVersionLacks) {
     ASSERT_EQ(applied.errors.size(), 1u) << path;
     EXPECT_EQ(applied.errors[0].what, "\"" + path + "\" is not available in this version");
   }
-  for (const char* section : {"supervise.health"}) {
-    const auto applied = ApplyText("[" + std::string(section) + "]\n");
-    ASSERT_EQ(applied.errors.size(), 1u) << section;
-    EXPECT_EQ(applied.errors[0].what,
-              "\"" + std::string(section) + "\" is not available in this version");
-  }
 }
 
 TEST(Keys, EachExampleIsTaken) {
