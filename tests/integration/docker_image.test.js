@@ -33,6 +33,14 @@ child.stdout.once('data', (text) => {
 });
 `;
 const CHILDREN = ['filesystem.exec=["@node", "@node-child"]', 'syscalls.allow=["@default", "@process"]'].flatMap((line) => ['--set', line]);
+// Answers the first request well, and no other.
+const SICKENS = `
+let asked = 0;
+require('node:http').createServer((request, response) => {
+  response.statusCode = asked++ === 0 ? 200 : 503;
+  response.end();
+}).listen(3000, '127.0.0.1');
+`;
 const GLUTTON = 'const held = []; for (;;) held.push(Buffer.alloc(1 << 20, 1));';
 
 test('an image without a shell', async (t) => {
@@ -43,8 +51,7 @@ test('an image without a shell', async (t) => {
   const once = (flags, ...words) => nodeward(flags, ['run', '--set', 'supervise.restart=never', ...words]);
 
   await engine.succeed(['create', '--name', 'still', 'app']);
-  const files = (await run(['-H', engine.host, 'export', '-o', `${folder}/image.tar`, 'still'], { command: 'docker', timeout: 60000 })).code;
-  assert.equal(files, 0);
+  await engine.succeed(['export', '-o', `${folder}/image.tar`, 'still'], { timeout: 60000 });
 
   await t.test('holds two programs, what they load, and the application', () => {
     const listed = execFileSync('tar', ['-tvf', `${folder}/image.tar`], { encoding: 'utf8', ...kBig }).trim().split('\n')
@@ -82,6 +89,19 @@ test('an image without a shell', async (t) => {
     assert.match(limit.message, /^the memory limit \(inherited: 128M\) was reached: \d+ killed$/);
     assert.match(limit.hint, /docker run -m/);
     assert.match(ran.events.find((event) => event.event === 'exit').reason, /OOM kill/);
+  });
+
+  await t.test("Docker's health check is answered; and who is unhealthy ends, so that Docker restarts it", async () => {
+    const app = await up('asked', ...kLimits, '--read-only', '--tmpfs', '/tmp', '--health-interval', '500ms');
+    const health = () => engine.succeed(['inspect', '-f', '{{.State.Health.Status}}', 'asked']);
+    while ((await health()).trim() === 'starting') ;  // each look takes a while
+    assert.equal((await health()).trim(), 'healthy');
+    await stop('asked', app);
+    const checked = ['--set', 'supervise.health.http=http://127.0.0.1:3000/', '--set', 'supervise.health.interval=100ms', '--set', 'network.listen=[3000]'];
+    const { code, events, stderr } = await once([], ...checked, '--', 'node', '-e', SICKENS);
+    assert.equal(code, 1, stderr);
+    assert.ok(events.some((event) => event.event === 'ready'));
+    assert.match(events.filter((event) => event.event === 'health').at(-1).message, /503/);
   });
 
   await t.test('as the first process it reaps what has no parent', async () => {
@@ -149,13 +169,12 @@ test('an image without a shell', async (t) => {
 
   // --- images that are not as they should be
 
-  // The image with some of its files taken out, and perhaps one put in.
-  async function without(name, out, change = () => {}) {
-    const tar = path.join(folder, `${name}.tar`);
-    fs.copyFileSync(`${folder}/image.tar`, tar);
-    execFileSync('tar', ['--delete', '-f', tar, ...out]);
-    change(tar);
-    await engine.succeed(['import', tar, name], { timeout: 60000 });
+  // The image with some of its files left out, and perhaps the files of a folder put in.
+  const files = temporary(t);
+  execFileSync('tar', ['-xf', `${folder}/image.tar`, '-C', files]);
+  async function without(name, out, more = []) {
+    const input = execFileSync('tar', ['-cf', '-', '-C', files, ...out.map((file) => `--exclude=./${file}`), '.', ...more], kBig);
+    await engine.succeed(['import', '-', name], { input, timeout: 60000 });
     return (...words) => engine.docker(['run', '--rm', '-w', '/app', '-e', 'PATH=/usr/local/bin', name, 'nodeward', 'run', ...words], { timeout: 30000 });
   }
   const interpreter = execFileSync('tar', ['-tf', `${folder}/image.tar`], { encoding: 'utf8', ...kBig })
@@ -175,12 +194,12 @@ test('an image without a shell', async (t) => {
   });
 
   await t.test('with an interpreter for another processor, or another libc', async () => {
-    const foreign = path.join(temporary(t), 'node');
     const program = fs.readFileSync('/bin/true');
     program.writeUInt16LE(183, 18);  // e_machine: EM_AARCH64
-    fs.writeFileSync(foreign, program, { mode: 0o755 });
-    const inside = await without('foreign', [interpreter], (tar) => execFileSync('tar',
-      ['-rf', tar, '-C', path.dirname(foreign), `--transform=s,^node$,${interpreter},`, 'node']));
+    const foreign = temporary(t);
+    fs.mkdirSync(path.join(foreign, path.dirname(interpreter)), { recursive: true });
+    fs.writeFileSync(path.join(foreign, interpreter), program, { mode: 0o755 });
+    const inside = await without('foreign', [interpreter], ['-C', foreign, interpreter]);
     const other = await inside('--', `/${interpreter}`, '-p', '1');
     assert.equal(other.code, 126);
     assert.match(other.stderr, /it is a program for another processor: 64-bit ARM\n {2}try: /);
