@@ -35,14 +35,17 @@ constexpr auto kDefault = Sorted(
      "getpriority", "getrandom", "getrusage", "getsockname", "getsockopt", "gettid", "gettimeofday",
      "getuid", "inotify_add_watch", "inotify_init1", "inotify_rm_watch", "ioctl", "kill", "link",
      "linkat", "listen", "lseek", "lstat", "madvise", "membarrier", "mkdir", "mkdirat", "mmap",
-     "mprotect", "mremap", "munmap", "newfstatat", "openat", "pipe2", "pkey_alloc", "poll", "prctl",
-     "pread64", "preadv", "prlimit64", "pwrite64", "pwritev", "read", "readlink", "readlinkat",
-     "recvfrom", "recvmsg", "rename", "renameat", "renameat2", "restart_syscall", "rmdir", "rseq",
+     "mprotect", "mremap", "munmap", "newfstatat", "openat", "pipe2", "poll", "prctl", "pread64",
+     "preadv", "prlimit64", "pwrite64", "pwritev", "read", "readlink", "readlinkat", "recvfrom",
+     "recvmsg", "rename", "renameat", "renameat2", "restart_syscall", "rmdir", "rseq",
      "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "sched_getaffinity",
      "sched_getparam", "sched_getscheduler", "sched_yield", "sendmmsg", "sendmsg", "sendto",
      "set_robust_list", "set_tid_address", "setsockopt", "shutdown", "sigaltstack", "socket",
      "stat", "statfs", "statx", "symlink", "symlinkat", "sysinfo", "tgkill", "time", "umask",
      "uname", "unlink", "unlinkat", "utimensat", "write", "writev",
+     // V8 guards its code with memory protection keys where the processor has them, and aborts when
+     // one that it was given cannot be used or given back.
+     "pkey_alloc", "pkey_free", "pkey_mprotect",
      // stdio pipes and cluster; the parent's number.
      "socketpair", "getppid",
      // fs.readv() without a position.
