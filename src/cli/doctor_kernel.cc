@@ -20,11 +20,10 @@ Finding Kernel(const HostReport& host) {
     finding.standing = Standing::kNo;
     finding.meaning =
         "the groups of system calls know x86_64 and aarch64 only: [syscalls] cannot hold";
-  } else if (!AtLeast(host, 5, 11)) {
-    finding.standing = Standing::kNo;
+  } else if (!AtLeast(host, 5, 13)) {
+    finding.standing = Standing::kPartly;
     finding.meaning =
-        "too old: descriptors cannot be closed before the command starts "
-        "(close_range(2), Linux 5.11)";
+        "older than Landlock (Linux 5.13), without which no strict launch is possible";
   }
   return finding;
 }

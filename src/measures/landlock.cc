@@ -47,7 +47,8 @@ Explanation ExplainLandlock(const Profile& profile, const HostReport& host) {
   AppendEntries(explanation, "execute", profile.filesystem.exec);
   AppendEntries(explanation, "list", profile.filesystem.list);
   for (const LandlockRight& right : LandlockRights()) {
-    if (right.abi <= host.landlock_abi) continue;
+    // Without Landlock nothing stands in: SupportLandlock() says so.
+    if (host.landlock_abi == 0 || right.abi <= host.landlock_abi) continue;
     explanation.lines.push_back(std::string(right.name) + " came with Linux " +
                                 std::string(right.kernel) + "; here " +
                                 std::string(right.stand_in));
