@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { CONTAINER_CAPABILITIES, nodeward, root, run, victim: namedVictim } = require('./support');
@@ -11,7 +12,7 @@ const { CONTAINER_CAPABILITIES, nodeward, root, run, victim: namedVictim } = req
 const FOLDERS = path.join(root, 'tests/escape');
 const VICTIMS = process.env.ESCAPE || path.join(root, 'build/release/escape');
 const GROUPS = ['files', 'exec', 'supervisor', 'terminal', 'identity', 'environment', 'network', 'names', 'races'];
-const KEYS = ['lesson', 'about', 'run', 'acts', 'set', 'command', 'launch', 'terminal', 'control', 'confined', 'events',
+const KEYS = ['lesson', 'about', 'run', 'acts', 'since', 'set', 'command', 'launch', 'terminal', 'control', 'confined', 'events',
   'unseen', 'changes', 'columns', 'docker', 'container', 'timeout'];
 const OUTCOME_KEYS = ['run', 'stdout', 'stderr', 'code', 'signal', 'as', 'under', 'root', 'user', 'docker'];
 
@@ -54,11 +55,21 @@ function inColumn(escape, column) {
   return { ...escape, ...told, ...own, acts: { ...listed(escape.acts), ...own.acts } };
 }
 
+// Whether the kernel that runs is older than "6.6".
+function olderThan(release) {
+  const [own, wanted] = [os.release(), release].map((text) => text.match(/\d+/g).map(Number));
+  return own[0] < wanted[0] || (own[0] === wanted[0] && own[1] < wanted[1]);
+}
+
 // The shorthand for victims that print "NAME RESULT": bare "ok", under nodeward what stands for each act.
-function withActs({ acts: written = {}, ...escape }) {
+function withActs({ acts: written = {}, since = {}, ...escape }) {
   // A list: each succeeds bare, and fails with an error of its own under nodeward.
   const acts = Array.isArray(written) ? Object.fromEntries(written.map((act) => [act, 'E[A-Z]+'])) : written;
-  const both = Object.entries(acts).map(([act, wanted]) => [act, Array.isArray(wanted) ? wanted : ['ok', wanted]]);
+  const unknown = (act) => since[act] !== undefined && olderThan(since[act]);
+  const both = Object.entries(acts).map(([act, wanted]) => {
+    const [bare, confined] = Array.isArray(wanted) ? wanted : ['ok', wanted];
+    return [act, [unknown(act) ? 'ENOSYS|EINVAL' : bare, confined]];
+  });
   const add = (part, index) => ({
     ...part, stdout: [part?.stdout ?? [], both.map(([act, wanted]) => `^${act} (${wanted[index]})$`)].flat(),
   });
@@ -128,6 +139,7 @@ async function tryOnce(t, escape, column, confined) {
   const victim = [...command, ...args, ...escape.acts, ...(more.args ?? [])].map(fill);
   const set = [...(escape.set ?? []), ...(more.set ?? [])].map(fill);
   if (column !== 'user') set.push('process.user="65532"');
+  if (process.env.ESCAPE_SET) set.push(process.env.ESCAPE_SET);
   const { start } = COLUMNS[column];
   const launch = (escape.launch ?? []).map(fill);
   const control = escape.control;
@@ -197,4 +209,4 @@ function tryAll(about) {
 // A folder as a column has it, for who runs it in another way: its words after the victim, and what holds confined.
 const escapeIn = (name, column) => withActs(inColumn(describe(name), column));
 
-module.exports = { GROUPS, escapeIn, expected, holds, told, tryAll };
+module.exports = { GROUPS, escapeIn, expected, holds, told, tryAll, tryEscape };
