@@ -23,7 +23,7 @@ nodeward_library(cgroup libcgroup libcgroup.a)
 nodeward_library(sodium libsodium libsodium.a)
 nodeward_library(cares libcares libcares.a)
 if(NODEWARD_STATIC)
-  # Name service switching stays out of the one binary: supervise/dns_channel.cc has what they become.
+  # Name service switching stays out of the one binary: judge/dns_channel.cc has what they become.
   target_link_options(lib_cares INTERFACE -Wl,--wrap=getservbyname,--wrap=getservbyport_r)
 endif()
 

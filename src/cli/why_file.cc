@@ -7,12 +7,13 @@
 #include <climits>
 
 #include "cli/asked_path.h"
+#include "decode/profile_line.h"
 #include "events/codes.h"
+#include "judge/ruling.h"
 #include "measures/file_rules.h"
 #include "measures/rows.h"
 #include "plan/command.h"
 #include "plan/decide.h"
-#include "supervise/ruling.h"
 
 namespace nodeward {
 namespace {

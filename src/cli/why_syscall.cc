@@ -5,16 +5,16 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "decode/decode.h"
+#include "decode/table.h"
+#include "decode/words.h"
 #include "events/codes.h"
+#include "judge/answer.h"
 #include "measures/bpf_evaluator.h"
 #include "measures/rows.h"
 #include "measures/seccomp_filter.h"
 #include "plan/decide.h"
 #include "profile/syscall_groups.h"
-#include "supervise/answer.h"
-#include "supervise/decode.h"
-#include "supervise/decode_table.h"
-#include "supervise/decode_words.h"
 
 namespace nodeward {
 namespace {

@@ -1,5 +1,5 @@
 // The network: who the application may reach and where it may listen. Decided by the supervisor,
-// call by call (supervise/socket_judge.h); the filter passes the calls on, and Landlock keeps the
+// call by call (judge/socket_judge.h); the filter passes the calls on, and Landlock keeps the
 // application from TCP of its own.
 #include <linux/capability.h>
 

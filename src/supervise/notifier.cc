@@ -17,12 +17,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "decode/decode.h"
+#include "judge/answer.h"
+#include "judge/caller.h"
+#include "judge/caller_memory.h"
 #include "kernel/sys.h"
 #include "launch/launch.h"
-#include "supervise/answer.h"
-#include "supervise/caller.h"
-#include "supervise/caller_memory.h"
-#include "supervise/decode.h"
 
 namespace nodeward {
 namespace {

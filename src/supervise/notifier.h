@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "judge/ruling.h"
 #include "supervise/notify_thread.h"
-#include "supervise/ruling.h"
 #include "supervise/violations.h"
 
 namespace nodeward {

@@ -16,7 +16,7 @@
 #include <optional>
 #include <utility>
 
-#include "supervise/caller.h"
+#include "judge/caller.h"
 
 namespace nodeward {
 namespace {

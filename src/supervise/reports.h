@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "events/event.h"
+#include "judge/resolve_schedule.h"
 #include "launch/launch.h"
 #include "measures/cgroup.h"
 #include "plan/plan.h"
-#include "supervise/resolve_schedule.h"
 #include "supervise/restart.h"
 
 namespace nodeward {

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "supervise/caller.h"
+#include "judge/caller.h"
 
 namespace nodeward {
 namespace {

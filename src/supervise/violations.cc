@@ -20,19 +20,6 @@ std::string ErrorName(int error) {
 
 }  // namespace
 
-Refusal FileRefusal(std::string deed, std::string target, std::string why, std::string hint,
-                    bool permitted) {
-  return {"file",         codes::kOpenRefused, std::move(deed), std::move(target),
-          std::move(why), std::move(hint),     permitted};
-}
-
-std::string LineWith(std::string_view section, std::string_view key,
-                     const std::vector<std::string>& present, const std::string& added) {
-  std::string line = "[" + std::string(section) + "] " + std::string(key) + " = [";
-  for (const std::string& entry : present) line += "\"" + entry + "\", ";
-  return line + "\"" + added + "\"]";
-}
-
 Violations::Violations(EventBus& bus, Folder& folder, std::function<void()> pending,
                        ViolationOptions options)
     : bus_(bus), folder_(folder), pending_(std::move(pending)), options_(std::move(options)) {}

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "decode/decode.h"
 #include "events/bus.h"
 #include "events/fold.h"
-#include "supervise/caller.h"
-#include "supervise/decode.h"
-#include "supervise/ruling.h"
+#include "judge/caller.h"
+#include "judge/ruling.h"
 
 namespace nodeward {
 

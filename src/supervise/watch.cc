@@ -3,17 +3,17 @@
 #include <utility>
 #include <vector>
 
+#include "judge/exec_judge.h"
+#include "judge/file_judge.h"
+#include "judge/inotify_judge.h"
+#include "judge/mapping_judge.h"
+#include "judge/metadata_judge.h"
+#include "judge/names.h"
+#include "judge/signal_judge.h"
+#include "judge/socket_judge.h"
 #include "measures/file_rules.h"
-#include "supervise/exec_judge.h"
-#include "supervise/file_judge.h"
-#include "supervise/inotify_judge.h"
-#include "supervise/mapping_judge.h"
-#include "supervise/metadata_judge.h"
-#include "supervise/names.h"
 #include "supervise/notifier.h"
 #include "supervise/reports.h"
-#include "supervise/signal_judge.h"
-#include "supervise/socket_judge.h"
 #include "supervise/violations.h"
 
 namespace nodeward {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "supervise/decode.h"
+#include "decode/decode.h"
 
 namespace nodeward {
 

@@ -17,7 +17,7 @@ const homes = [
   { header: /^boost\/asio/, library: 'Boost.Asio', home: /^src\/supervise\// },
   { header: /^boost\/(?!asio|system\/)/, library: 'Boost', home: /^tests\// },
   { header: /^sodium/, library: 'libsodium', home: /^src\/(base\/secret_buffer\.cc|vault\/)/ },
-  { header: /^ares/, library: 'c-ares', home: /^src\/supervise\/dns_channel\.cc$/ },
+  { header: /^ares/, library: 'c-ares', home: /^src\/judge\/dns_channel\.cc$/ },
   {
     header: /^nlohmann\//,
     library: 'nlohmann-json',
@@ -44,7 +44,7 @@ test('a library that strays is told', () => {
   assert.match(judge('#include <cap-ng.h>', 'src/launch/child.cc'), /libcap-ng/);
   assert.match(judge('#include <boost/process/v2.hpp>', 'src/supervise/loop.cc'), /Boost/);
   assert.match(judge('#include <sodium.h>', 'src/cli/run.cc'), /libsodium/);
-  assert.match(judge('#include <ares.h>', 'src/supervise/dns_message.cc'), /c-ares/);
+  assert.match(judge('#include <ares.h>', 'src/judge/dns_message.cc'), /c-ares/);
   assert.match(judge('#include <nlohmann/json.hpp>', 'src/plan/plan.cc'), /nlohmann/);
   assert.strictEqual(judge('#include <sodium.h>', 'src/vault/age.cc'), undefined);
   assert.strictEqual(judge('#include <vector>', 'src/cli/run.cc'), undefined);

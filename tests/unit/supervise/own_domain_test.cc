@@ -16,7 +16,7 @@
 #include "measures/landlock_rights.h"
 #include "profile/load.h"
 #include "support/scratch_folder.h"
-#include "unit/supervise/waiting_call.h"
+#include "unit/judge/waiting_call.h"
 
 namespace nodeward {
 namespace {
