@@ -4,8 +4,9 @@
 //   profile    {key: [value]}: values beside the default's
 //   advice     what the profile's author has to decide
 //
-// A package that works with the default profile has no row. Chromium's is the one of tests/applications; hosts
-// are those that the packages' own documentation names.
+// A package that works with the default profile has no row. Chromium's values are those that tests/applications
+// runs puppeteer with. Hosts are where a service usually answers: no test reaches them, and a region or a proxy may
+// have another, which the refused connection's event then names.
 'use strict';
 
 const children = { 'filesystem.exec': ['@node-child'] };
