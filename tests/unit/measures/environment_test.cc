@@ -96,6 +96,39 @@ TEST(EnvironmentNames, Patterns) {
   EXPECT_FALSE(MatchesPass("", "A"));
 }
 
+TEST(Environment, AServiceManagersWordsArePassedByNoProfile) {
+  LaunchPlan plan;
+  plan.inherited_environment = {"NOTIFY_SOCKET=/run/systemd/notify",
+                                "WATCHDOG_USEC=1",
+                                "WATCHDOG_PID=1",
+                                "LISTEN_FDS=1",
+                                "LISTEN_PID=1",
+                                "KEPT=1"};
+  const auto outcome = Prepare(
+      Passing({"*", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID"}),
+      std::move(plan));
+  EXPECT_TRUE(outcome.values.contains("KEPT"));
+  for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS"}) {
+    EXPECT_FALSE(outcome.values.contains(name)) << name;
+  }
+}
+
+TEST(Environment, ItGetsItsOwnServiceVariablesAndNumber) {
+  LaunchPlan plan;
+  plan.service = {"/run/nodeward/api.notify", "5000000", 2, "web:metrics"};
+  Profile profile = Passing({});
+  profile.environment.set["NOTIFY_SOCKET"] = {"/elsewhere", {}};
+  const auto outcome = Prepare(profile, std::move(plan));
+  EXPECT_EQ(outcome.values.at("NOTIFY_SOCKET"), "/run/nodeward/api.notify");
+  EXPECT_EQ(outcome.values.at("WATCHDOG_USEC"), "5000000");
+  EXPECT_EQ(outcome.values.at("LISTEN_FDS"), "2");
+  EXPECT_EQ(outcome.values.at("LISTEN_FDNAMES"), "web:metrics");
+  for (const PlannedVariable& variable : outcome.plan.environment) {
+    const bool own = variable.name == "WATCHDOG_PID" || variable.name == "LISTEN_PID";
+    EXPECT_EQ(variable.own_pid, own) << variable.name;
+  }
+}
+
 TEST(Environment, NothingIsInheritedUnasked) {
   const Outcome outcome = Inherit(Profile{}, {"PATH=/bin", "AWS_SECRET_ACCESS_KEY=x"});
   EXPECT_EQ(outcome.values, (std::map<std::string, std::string>{{"HOME", "/"}}));

@@ -69,6 +69,27 @@ TEST_F(OwnDomainTest, TheApplicationsFilesAndNoOthers) {
   EXPECT_EQ(Inside([&](const OwnDomain&) { return OpenError(file_, O_WRONLY); }), EACCES);
 }
 
+TEST_F(OwnDomainTest, ItsOwnSocketsAreRemovedAndNoneIsMade) {
+  const std::string folder = other_.MakeFolder("sockets");
+  const auto remove = [&](const OwnDomain&) {
+    return unlink((folder + "/api.sock").c_str()) == 0 ? 0 : errno;
+  };
+  other_.Write("sockets/api.sock", "");
+  EXPECT_EQ(Inside(remove), EACCES) << "without the plan's word";
+  plan_.supervise.sockets = folder;
+  EXPECT_EQ(Inside(remove), 0);
+  other_.Write("sockets/api.sock", "");
+  EXPECT_EQ(Inside([&](const OwnDomain&) { return OpenError(folder + "/api.sock", O_RDONLY); }),
+            EACCES);
+  EXPECT_EQ(
+      Inside([&](const OwnDomain&) { return OpenError(folder + "/other", O_WRONLY | O_CREAT); }),
+      EACCES);
+  EXPECT_EQ(Inside([&](const OwnDomain&) {
+              return mkfifo((folder + "/pipe").c_str(), 0600) == 0 ? 0 : errno;
+            }),
+            EACCES);
+}
+
 TEST_F(OwnDomainTest, EventFilesAreMadeAnew) {
   EXPECT_EQ(Inside([&](const OwnDomain&) {
               return OpenError(folder_ / "log/e.json", O_WRONLY | O_CREAT | O_APPEND);

@@ -52,6 +52,21 @@ SupervisePlan Patient() {
   return plan;
 }
 
+TEST(Restart, AnEndThatWasWantedIsFollowedByAStartWhateverThePolicySays) {
+  for (const RestartWhen when :
+       {RestartWhen::kNever, RestartWhen::kOnFailure, RestartWhen::kAlways}) {
+    SupervisePlan plan = Planned(when);
+    plan.give_up = {2, milliseconds(60000)};
+    RestartPolicy policy(plan, [] { return 0.0; });
+    const RestartPolicy::Clock::time_point now{seconds(1000)};
+    EXPECT_EQ(policy.Decide(kSuccess, now, seconds(1), true).verdict, Verdict::kRestart);
+    EXPECT_EQ(policy.Decide({.signalled = false, .value = 9}, now, seconds(1), true).verdict,
+              Verdict::kRestart);
+    EXPECT_EQ(policy.Decide(kCrash, now, seconds(1), true).verdict, Verdict::kGiveUp)
+        << "but not for ever";
+  }
+}
+
 TEST(Restart, DelaysDoubleUpToTheMaximum) {
   Life life(Patient());
   const int steps[] = {200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000, 30000};
