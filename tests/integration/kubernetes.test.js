@@ -98,6 +98,16 @@ it('the pod gives the profile what it asks for', () => {
   assert.ok('nodeward-identity' in objects.Secret.data);
 });
 
+it('the README names the files, keys and the Secret that are wanted', () => {
+  const [, text] = fs.readFileSync(path.join(root, 'README.md'), 'utf8').match(/^```sh kubernetes\n([\s\S]*?)^```$/m);
+  const [, secret, files] = text.match(/^kubectl create secret generic (\S+) (.*)$/m);
+  assert.equal(secret, objects.Secret.metadata.name);
+  assert.equal(secret, pod.volumes.find(({ name }) => name === 'vault').secret.secretName);
+  assert.deepEqual(files.split(' ').map((word) => word.match(/^--from-file=([^=]+)/)[1]), Object.keys(objects.Secret.data));
+  const [, base] = text.match(/^kubectl apply -k (\S+)$/m);
+  assert.ok(fs.existsSync(path.join(root, base, 'kustomization.yaml')));
+});
+
 it('the profile is valid', async (t) => {
   const file = path.join(settings(t), 'app.toml');
   fs.writeFileSync(file, profile, { mode: 0o644 });

@@ -126,7 +126,7 @@ describe('consoles', () => {
 describe('shown files', () => {
   it('every block is of a kind that is tested here', () => {
     const kinds = ['js server.js', 'console', 'text hostile-dependency', 'text', 'toml app.toml', 'toml supervise.toml',
-      'json violation', 'dockerfile', 'ini', 'sh npm', 'sh debian'];
+      'json violation', 'dockerfile', 'ini', 'sh npm', 'sh debian', 'sh kubernetes'];
     const unknown = blocks.map((one) => [one.language, one.name].filter(Boolean).join(' '))
       .filter((kind) => !kinds.includes(kind));
     assert.deepEqual(unknown, []);
@@ -187,10 +187,10 @@ const situations = [
   { words: ['setpriv', `--reuid=${kNobody}`, `--regid=${kNobody}`, '--clear-groups'], uid: kNobody },
 ];
 
-// The rows of the table below the heading: [[measures], [cells]].
+// The rows of the first table below the heading: [[measures], [cells]].
 function tableOf(heading) {
-  const section = readme.split(`## ${heading}\n`)[1].split('\n## ')[0];
-  const rows = section.split('\n').filter((line) => line.startsWith('| '))
+  const [table] = readme.split(`## ${heading}\n`)[1].match(/^\|.*\n(\|.*\n)+/m);
+  const rows = table.split('\n').filter((line) => line.startsWith('| '))
     .map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim()));
   return rows.slice(1);
 }

@@ -304,7 +304,7 @@ TEST(Keys, UnknownOnesNameTheNearest) {
 }
 
 TEST(Keys, SectionsWithoutEnforcementRefuseIt) {
-  for (const char* section : {"environment", "secrets", "supervise", "events"}) {
+  for (const char* section : {"environment", "supervise", "events"}) {
     const auto applied = ApplyText("[" + std::string(section) + "]\nenforcement = \"strict\"\n");
     ASSERT_EQ(applied.errors.size(), 1u) << section;
     EXPECT_EQ(applied.errors[0].what.rfind("unknown key \"enforcement\"", 0), 0u);
