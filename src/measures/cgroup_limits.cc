@@ -1,5 +1,6 @@
 #include "measures/cgroup_limits.h"
 
+#include <linux/capability.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "measures/users.h"
 
 namespace nodeward {
 namespace {
@@ -113,7 +115,7 @@ LimitVerdict Judge(LimitKey key, const std::string& name, const AskedLimits& ask
   LimitVerdict verdict{.key = key, .controller = name, .asked = ForPeople(key, asked)};
   const std::string why_not = WhyNoGroup(key, name, asked, host);
   const auto inherited = Inherited(key, asked, host.cgroup.inherited);
-  if (why_not.empty() && host.uid == 0) {
+  if (why_not.empty() && asked.of_another_user) {
     verdict.means = Means::kGroup;
   } else if (inherited) {
     verdict.means = Means::kInherited;
@@ -223,6 +225,15 @@ void AddCpu(std::vector<CgroupSetting>* settings, bool v2, double processors,
   }
 }
 
+// Root's applications are never root. Another with CAP_SETUID, as a unit's AmbientCapabilities=
+// give it, changes the user where the profile names one.
+bool OfAnotherUser(const Profile& profile, const HostReport& host) {
+  if (host.uid == 0) return true;
+  if (!profile.process.user || !host.Has(CAP_SETUID)) return false;
+  const auto user = UserFiles().ResolveUser(profile.process.user->value);
+  return user && user->uid != host.uid;
+}
+
 }  // namespace
 
 AskedLimits Asked(const Profile& profile, const HostReport& host) {
@@ -232,6 +243,7 @@ AskedLimits Asked(const Profile& profile, const HostReport& host) {
   if (limits.swap) asked.swap = Bytes(limits.swap->value, host.swap_total);
   if (limits.cpu) asked.cpu = limits.cpu->value;
   if (limits.pids) asked.pids = limits.pids->value;
+  asked.of_another_user = OfAnotherUser(profile, host);
   return asked;
 }
 

@@ -19,6 +19,8 @@ struct AskedLimits {
   std::optional<std::uint64_t> swap;    // bytes, whole pages
   std::optional<double> cpu;            // processors
   std::optional<std::uint64_t> pids;
+  // The application gets another user than nodeward's, who cannot write to nodeward's groups.
+  bool of_another_user = false;
 
   bool Any() const { return memory || swap || cpu || pids; }
 };

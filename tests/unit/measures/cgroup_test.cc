@@ -175,6 +175,21 @@ TEST(CgroupSupport, NodewardsOwnUserCouldLiftTheLimit) {
   EXPECT_TRUE(IsFull(Asking(), host)) << "a limit that systemd set is not the user's to lift";
 }
 
+TEST(CgroupSupport, AnotherUserCannotLiftIt) {
+  HostReport host = Host(true, true);
+  host.uid = 1000;
+  host.cap_effective = std::uint64_t{1} << CAP_SETUID;
+  Profile profile = Asking();
+  EXPECT_THAT(Part(profile, host).missing, HasSubstr("could lift it")) << "no user is named";
+  profile.process.user = {.value = "65532"};
+  EXPECT_TRUE(IsFull(profile, host));
+  profile.process.user = {.value = "1000"};
+  EXPECT_THAT(Part(profile, host).missing, HasSubstr("could lift it")) << "nodeward's own";
+  profile.process.user = {.value = "65532"};
+  host.cap_effective = 0;
+  EXPECT_THAT(Part(profile, host).missing, HasSubstr("could lift it")) << "it cannot be changed";
+}
+
 TEST(CgroupSupport, LessThanTheKernelHolds) {
   Profile profile;
   profile.limits.cpu = {{.value = 0.001}};
