@@ -65,7 +65,8 @@ void SocketJudge::Stop() { performer_->Stop(); }
 SocketJudge::Performer::Performer(SocketOptions options, NameSource& names)
     : options_(std::move(options)),
       names_(names),
-      source_(options_.makes ? KeepingSource([keeper = options_.keeper] { return TreeOf(keeper); })
+      source_(options_.makes ? KeepingSource([keeper = options_.keeper] { return TreeOf(keeper); },
+                                             options_.inherited)
                              : FetchingSource()),
       workers_([this] { TakeFileSystemIds(options_.identity.uid, options_.identity.gid); }) {}
 

@@ -33,7 +33,8 @@ class NameSource : public KnownNames {
 struct SocketOptions {
   NetworkPolicy policy;
   bool permissive = false;
-  bool makes = false;  // socket(2) is asked about: descriptors cannot be fetched
+  bool makes = false;               // socket(2) is asked about: descriptors cannot be fetched
+  std::vector<int> inherited = {};  // descriptors that nodeward and the application have
   pid_t keeper = 0;
   PlannedIdentity identity;
   bool same_user = false;  // nodeward's own: no ids to take

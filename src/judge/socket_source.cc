@@ -1,6 +1,7 @@
 #include "judge/socket_source.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -72,8 +73,15 @@ std::uint64_t SocketAt(int folder, const char* name) {
 
 class Keeping : public SocketSource {
  public:
-  explicit Keeping(std::function<std::vector<pid_t>()> processes)
-      : processes_(std::move(processes)) {}
+  Keeping(std::function<std::vector<pid_t>()> processes, const std::vector<int>& inherited)
+      : processes_(std::move(processes)) {
+    for (const int fd : inherited) {
+      const SocketFacts facts = FactsOf(fd);
+      if (facts.inode == 0) continue;
+      inherited_.insert_or_assign(facts.inode,
+                                  Kept{UniqueFd(fcntl(fd, F_DUPFD_CLOEXEC, 3)), facts});
+    }
+  }
 
   Fetched Fetch(const Notified& notified, int fd) override {
     std::array<char, 48> path{};
@@ -84,9 +92,11 @@ class Keeping : public SocketSource {
     const std::uint64_t inode = ParseSocket(target.data());
     if (inode == 0) return {ENOTSOCK, {}};
     if (!notified.valid()) return {EACCES, {}};
-    const auto found = kept_.find(inode);
-    if (found == kept_.end()) return {EACCES, {}};
-    return {0, found->second.fd, found->second.facts};
+    for (const auto* sockets : {&kept_, &inherited_}) {
+      const auto found = sockets->find(inode);
+      if (found != sockets->end()) return {0, found->second.fd, found->second.facts};
+    }
+    return {EACCES, {}};
   }
 
   void Keep(UniqueFd kept, const SocketFacts& facts) override {
@@ -122,7 +132,8 @@ class Keeping : public SocketSource {
   };
 
   std::function<std::vector<pid_t>()> processes_;
-  std::unordered_map<std::uint64_t, Kept> kept_;  // by inode
+  std::unordered_map<std::uint64_t, Kept> kept_;       // by inode
+  std::unordered_map<std::uint64_t, Kept> inherited_;  // likewise
   std::size_t limit_ = 256;
 };
 
@@ -130,8 +141,9 @@ class Keeping : public SocketSource {
 
 std::unique_ptr<SocketSource> FetchingSource() { return std::make_unique<Fetching>(); }
 
-std::unique_ptr<SocketSource> KeepingSource(std::function<std::vector<pid_t>()> processes) {
-  return std::make_unique<Keeping>(std::move(processes));
+std::unique_ptr<SocketSource> KeepingSource(std::function<std::vector<pid_t>()> processes,
+                                            const std::vector<int>& inherited) {
+  return std::make_unique<Keeping>(std::move(processes), inherited);
 }
 
 std::uint64_t InodeOf(int fd) {

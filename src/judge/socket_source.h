@@ -47,7 +47,9 @@ class SocketSource {
 std::unique_ptr<SocketSource> FetchingSource();
 // Sockets that the supervisor made itself at socket(2), found again by their inode. What the
 // application no longer holds is let go when there are many, and before a bind.
-// `processes`: every process of the application.
-std::unique_ptr<SocketSource> KeepingSource(std::function<std::vector<pid_t>()> processes);
+// `processes`: every process of the application. `inherited`: nodeward's own descriptors that the
+// application inherits, too: the sockets among them are had as long as this lives, at each restart.
+std::unique_ptr<SocketSource> KeepingSource(std::function<std::vector<pid_t>()> processes,
+                                            const std::vector<int>& inherited = {});
 
 }  // namespace nodeward

@@ -75,6 +75,7 @@ SocketOptions SocketsOf(const Plan& plan, pid_t keeper, std::function<void()> li
   options.policy = network.policy;
   options.permissive = network.permissive;
   options.makes = !network.fetches;
+  options.inherited = plan.launch.kept_fds;
   options.keeper = keeper;
   options.identity = plan.launch.identity;
   options.same_user = !plan.launch.identity.change;

@@ -195,19 +195,27 @@ describe('the application’s own notify socket', () => {
 });
 
 describe('socket activation', () => {
-  it('hands the sockets on, with the application’s own number', async (t) => {
-    const port = 3802;
-    const child = start(['-l', `127.0.0.1:${port}`, '--fdname=web', nodeward, 'run', ...never, '--set', `network.listen=[${port}]`, '--',
-      process.execPath, '-e', `const { LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES } = process.env;
+  // Without CAP_SYS_PTRACE, as in a container, the application's descriptors cannot be fetched.
+  for (const [how, words, port] of [['', [], 3802], [', where none can be fetched', ['setpriv', '--bounding-set=-sys_ptrace'], 3803]]) {
+    it(`hands the sockets on, with the application’s own number${how}`, async (t) => {
+      const child = start(['-l', `127.0.0.1:${port}`, '--fdname=web', ...words, nodeward, 'run', '--set', 'supervise.restart="always"',
+        '--set', `network.listen=[${port}]`, '--', process.execPath, '-e', `const { LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES } = process.env;
         console.log([LISTEN_FDS, LISTEN_PID === String(process.pid), LISTEN_FDNAMES].join(' '));
-        require('http').createServer((request, response) => response.end('by socket 3')).listen({ fd: 3 })`],
-    { command: 'systemd-socket-activate' });
-    t.after(() => end(child));
-    const body = await eventually(() => spawnSync('curl', ['-s', `http://127.0.0.1:${port}/`], { encoding: 'utf8' }).stdout, 'an answer', 20000);
-    assert.equal(body, 'by socket 3');
-    await child.line((line) => line === '1 true web');
-    assert.equal((await child.until(({ event }) => event === 'ready')).by, 'listen');
-  });
+        require('http').createServer((request, response) => {
+          response.end('by socket 3', () => { if (request.url === '/end') process.exit(1); });
+        }).listen({ fd: 3 })`], { command: 'systemd-socket-activate' });
+      t.after(() => end(child));
+      const ask = (url) => spawnSync('curl', ['-s', `http://127.0.0.1:${port}${url}`], { encoding: 'utf8' }).stdout;
+      const body = await eventually(() => ask('/'), 'an answer', 20000);
+      assert.equal(body, 'by socket 3');
+      await child.line((line) => line === '1 true web');
+      assert.equal((await child.until(({ event }) => event === 'ready')).by, 'listen');
+      // Once more after a restart: the socket is nodeward's to hand on again.
+      ask('/end');
+      await child.until(({ event, restarts }) => event === 'start' && restarts === 1);
+      assert.equal(await eventually(() => ask('/'), 'an answer after the restart', 20000), 'by socket 3');
+    });
+  }
 
   it('refuses what is no socket, and what is somebody else’s', async () => {
     const file = fs.openSync('/etc/passwd', 'r');
