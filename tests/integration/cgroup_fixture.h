@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,14 +42,19 @@ class Process {
     int alive[2];
     EXPECT_EQ(pipe(gate), 0);
     EXPECT_EQ(pipe(alive), 0);
+    // The descriptors of the child are looked at: none is on its way out by then.
+    const UniqueFd settled(eventfd(0, 0));
     pid_ = fork();
     if (pid_ == 0) {
       close(gate[1]);
       close(alive[0]);
       char go = 0;
+      if (eventfd_write(settled.get(), 1) != 0) _exit(98);
       if (read(gate[0], &go, 1) != 1) _exit(99);
       _exit(body());
     }
+    eventfd_t told = 0;
+    EXPECT_EQ(eventfd_read(settled.get(), &told), 0);
     close(gate[0]);
     close(alive[1]);
     gate_.reset(gate[1]);

@@ -3,17 +3,21 @@
 // NotDelegated in one without.
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "base/unique_fd.h"
 #include "host/cgroup_probe.h"
 #include "measures/cgroup.h"
 #include "measures/cgroup_group.h"
 
 namespace nodeward {
 namespace {
+
+constexpr int kPatience = 10000;  // milliseconds
 
 std::string OwnGroup() { return ReadCgroupFile("/proc/self/cgroup").value_or(""); }
 
@@ -36,7 +40,13 @@ class Bystander {
     close(told[0]);
     close(told[1]);
   }
-  ~Bystander() { kill(pid_, SIGKILL); }
+  // Waits for its end: the next test is alone in the group again.
+  ~Bystander() {
+    const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    kill(pid_, SIGKILL);
+    pollfd wait{process.get(), POLLIN, 0};
+    EXPECT_EQ(poll(&wait, 1, kPatience), 1);
+  }
   std::string Pid() const { return std::to_string(pid_); }
 
  private:
