@@ -44,7 +44,8 @@ async function sameAsBare(row, node, servers) {
   const bare = await run(command.slice(1), { ...options, command: node, uid: kUser, gid: kUser });
   const under = await run(['run', ...settings(row, where), '--', ...command], options);
   assert.deepEqual(saw(under, 'under nodeward'), saw(bare, 'bare'));
-  const told = under.events.filter(({ event, syscall }) => event !== 'violation' || !row.refused.includes(syscall));
+  // Whether it is found to listen before it ends is a matter of time.
+  const told = under.events.filter(({ event, syscall }) => event !== 'ready' && (event !== 'violation' || !row.refused.includes(syscall)));
   assert.deepEqual(told.map(({ event }) => event), ['start', 'exit'], JSON.stringify(told, null, 1));
   if (row.refused.length === 0) assert.equal(told[1].violations, 0);
 }

@@ -206,11 +206,5 @@ TEST_F(ViolationsTest, WhoMakesUpTargetsIsToldApartByTheCallAlone) {
   EXPECT_THAT(Told(), SizeIs(1)) << "another error is told still";
 }
 
-TEST(LineWith, KeepsWhatIsThere) {
-  EXPECT_EQ(LineWith("filesystem", "read", {}, "/a"), "[filesystem] read = [\"/a\"]");
-  EXPECT_EQ(LineWith("network", "connect", {"@loopback", "x:1"}, "y:2"),
-            "[network] connect = [\"@loopback\", \"x:1\", \"y:2\"]");
-}
-
 }  // namespace
 }  // namespace nodeward
