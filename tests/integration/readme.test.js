@@ -126,7 +126,7 @@ describe('consoles', () => {
 describe('shown files', () => {
   it('every block is of a kind that is tested here', () => {
     const kinds = ['js server.js', 'console', 'text hostile-dependency', 'text', 'toml app.toml', 'toml supervise.toml',
-      'json violation', 'dockerfile', 'ini', 'sh npm', 'sh debian', 'sh kubernetes'];
+      'json violation', 'dockerfile', 'ini', 'sh npm', 'sh debian', 'sh systemd', 'sh kubernetes'];
     const unknown = blocks.map((one) => [one.language, one.name].filter(Boolean).join(' '))
       .filter((kind) => !kinds.includes(kind));
     assert.deepEqual(unknown, []);
