@@ -37,7 +37,8 @@ install(FILES apparmor/nodeward DESTINATION /etc/apparmor.d COMPONENT debian EXC
 install(DIRECTORY DESTINATION /etc/nodeward COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES debian/copyright ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/SECURITY.md
         ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${doc} COMPONENT debian EXCLUDE_FROM_ALL)
-install(FILES docker/Dockerfile.example systemd/nodeward-example.service DESTINATION ${doc}/examples
+install(FILES docker/Dockerfile.example systemd/nodeward-example.service
+        systemd/private-network.conf DESTINATION ${doc}/examples
         COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
         RENAME nodeward COMPONENT debian EXCLUDE_FROM_ALL)

@@ -53,15 +53,16 @@ describe('the package', () => {
     const wrong = rows.filter(([mode, owner, , , , name]) => owner !== 'root/root' ||
       mode !== (name.endsWith('/') ? 'drwxr-xr-x' : name === './usr/bin/nodeward' ? '-rwxr-xr-x' : '-rw-r--r--'));
     assert.deepEqual(wrong, []);
-    const units = fs.readdirSync(path.join(root, 'packaging/systemd')).filter((name) => name.endsWith('@.service'));
+    const units = fs.readdirSync(path.join(root, 'packaging/systemd')).filter((name) => /@\.(service|socket)$/.test(name));
     assert.deepEqual(rows.map((row) => row[5].slice(2)).filter((name) => !name.endsWith('/')).sort(), [
       kConffile,
       'usr/bin/nodeward',
+      'usr/lib/sysusers.d/nodeward.conf',
       ...units.map((name) => `usr/lib/systemd/system/${name}`),
       ...['bash-completion/completions/nodeward', 'fish/vendor_completions.d/nodeward.fish', 'zsh/vendor-completions/_nodeward',
         'man/man1/nodeward.1.gz', 'lintian/overrides/nodeward'].map((name) => `usr/share/${name}`),
       ...['CHANGELOG.md.gz', 'NOTICE.gz', 'README.md.gz', 'SECURITY.md.gz', 'changelog.gz', 'copyright',
-        'examples/Dockerfile.example', 'examples/nodeward-example.service'].map((name) => `usr/share/doc/nodeward/${name}`),
+        'examples/Dockerfile.example', 'examples/nodeward-example.service', 'examples/private-network.conf'].map((name) => `usr/share/doc/nodeward/${name}`),
       ...['default.toml', 'nodeward.schema.json', 'strict.toml'].map((name) => `usr/share/nodeward/profiles/${name}`),
     ].sort());
     assert.ok(rows.some((row) => row[5] === './etc/nodeward/'));
@@ -104,7 +105,7 @@ function machine(t) {
   succeed('mknod', ['-m', '666', path.join(top, 'dev/null'), 'c', '1', '3']);
   fs.copyFileSync('/bin/busybox', path.join(top, 'bin/busybox'));
   fs.symlinkSync('busybox', path.join(top, 'bin/sh'));
-  for (const name of ['systemctl', 'deb-systemd-invoke']) {
+  for (const name of ['systemctl', 'deb-systemd-invoke', 'systemd-sysusers']) {
     fs.writeFileSync(path.join(top, 'bin', name), `#!/bin/sh\necho ${name} "$@" >>/told\n`, { mode: 0o755 });
   }
   fs.writeFileSync(path.join(top, 'told'), '');
@@ -138,6 +139,7 @@ function later(t) {
 }
 
 const kReload = 'systemctl --system daemon-reload';
+const kUser = 'systemd-sysusers nodeward.conf';
 const ok = ({ status, stdout, stderr }) => assert.equal(status, 0, stdout + stderr);
 const state = (box) => ask('dpkg-query', [`--admindir=${box.at('var/lib/dpkg')}`, '-W', '-f', '${db:Status-Abbrev}${Version}', 'nodeward']).stdout;
 
@@ -151,7 +153,7 @@ Dir::Etc "${box.at('etc/none')}"; DPkg::Options { "--root=${box.top}"; }; APT::S
     for (const name of ['var/lib/apt/lists/partial', 'var/cache/apt/archives/partial', 'var/log/apt']) fs.mkdirSync(box.at(name), { recursive: true });
     ok(ask('sh', ['-c', install], { cwd: folder, env: { ...process.env, APT_CONFIG: settings, DEBIAN_FRONTEND: 'noninteractive' } }));
     assert.equal(state(box), `ii ${version}`);
-    assert.deepEqual(box.told(), [kReload]);
+    assert.deepEqual(box.told(), [kUser, kReload]);
     assert.match(succeed('chroot', [box.top, '/usr/bin/nodeward', '--version']), new RegExp(`^nodeward ${version.replaceAll('.', '\\.')}`));
     ok(box.dpkg('--remove', 'nodeward'));
     assert.deepEqual(box.told(), ['deb-systemd-invoke stop nodeward@*.service', kReload]);
@@ -166,7 +168,7 @@ Dir::Etc "${box.at('etc/none')}"; DPkg::Options { "--root=${box.top}"; }; APT::S
     box.told();
     ok(box.dpkg('-i', later(t)));
     assert.equal(state(box), 'ii 9.0');
-    assert.deepEqual(box.told(), [kReload]);
+    assert.deepEqual(box.told(), [kUser, kReload]);
     assert.match(fs.readFileSync(box.at(kConffile), 'utf8'), /# of a later version\n$/);
   });
 
