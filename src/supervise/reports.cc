@@ -27,6 +27,7 @@ Event Limit(std::string message, std::string_view kind, std::string_view code, s
 constexpr std::string_view kOuter = "a larger limit where nodeward is started: ";
 
 std::string MemoryLimit(const Setting<Size>& size, const HostReport& host) {
+  if (!size && host.cgroup.inherited.memory == UINT64_MAX) return "inherited";
   if (!size) return "inherited: " + FormatSize(host.cgroup.inherited.memory);
   if (size->value.percent) {
     return FormatSize(static_cast<unsigned long long>(static_cast<double>(host.memory_total) *
