@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -249,9 +250,10 @@ class Prober {
     }
     const bool real_root = type.empty();
     if (real_root) return "";
-    const std::string self = std::to_string(getpid());
     auto others = Split(ReadText(root_ + directory + "/cgroup.procs").value_or(""), '\n');
-    std::erase(others, self);
+    std::erase_if(others, [this](const std::string& pid) {
+      return IsOurs(static_cast<pid_t>(std::strtol(pid.c_str(), nullptr, 10)), root_);
+    });
     if (others.empty()) return "";
     if (others.size() > 3) others.resize(3);
     return "other processes live in " + directory + " (" + JoinWords(others) + " first)";
@@ -348,6 +350,16 @@ class Prober {
 };
 
 }  // namespace
+
+// Field 4 of /proc/PID/stat is the parent; it stands behind the bracketed name, which may be odd.
+bool IsOurs(pid_t pid, const std::string& root) {
+  if (pid == getpid()) return true;
+  const std::string text = ReadText(root + "/proc/" + std::to_string(pid) + "/stat").value_or("");
+  const std::size_t close = text.rfind(')');
+  if (close == std::string::npos) return false;
+  return text.substr(close).starts_with(") ") &&
+         text.substr(close + 4).starts_with(std::to_string(getpid()) + " ");
+}
 
 CgroupReport ProbeCgroup(const std::string& root) { return Prober(root).Run(); }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "host/cgroup_probe.h"
 #include "measures/cgroup.h"
 #include "measures/cgroup_group.h"
 
@@ -21,16 +22,6 @@ std::string SupervisorGroup(const std::string& parent) {
   if (!marker) return {};
   marker->supervisor = true;
   return parent + "/" + marker->Name();
-}
-
-// Ourselves and what we forked: the keeper. Field 4 of /proc/PID/stat, behind the bracketed name.
-bool IsOurs(pid_t pid) {
-  if (pid == getpid()) return true;
-  const std::string text = ReadCgroupFile("/proc/" + std::to_string(pid) + "/stat").value_or("");
-  const std::size_t close = text.rfind(')');
-  if (close == std::string::npos) return false;
-  return text.substr(close).starts_with(") ") &&
-         text.substr(close + 4).starts_with(std::to_string(getpid()) + " ");
 }
 
 std::string Named(pid_t pid) {

@@ -208,6 +208,15 @@ TEST(CgroupProbe, V2WithOthersInTheGroup) {
   const CgroupController pids = tree.Probe().controllers.at("pids");
   EXPECT_FALSE(pids.writable);
   EXPECT_NE(pids.why_not.find("12 and 345"), std::string::npos) << pids.why_not;
+  // What nodeward forked itself, as the trial of a filter that has not ended yet, is no other.
+  const std::string self = std::to_string(getpid());
+  tree.File("/proc/12/stat", "12 (odd) 1 (name) R " + self + " 1 1 0\n")
+      .File("/proc/345/stat", "345 (other) S 1 1 1 0\n");
+  const CgroupController mixed = tree.Probe().controllers.at("pids");
+  EXPECT_NE(mixed.why_not.find("(345 first)"), std::string::npos) << mixed.why_not;
+  tree.File("/proc/345/stat", "345 (other) S " + self + " 1 1 0\n");
+  EXPECT_TRUE(tree.Probe().controllers.at("pids").writable);
+  tree.File("/proc/345/stat", "345 (other) S 1 1 1 0\n");
   // Nobody needs to move where the controller is handed on already.
   tree.File("/sys/fs/cgroup/a/cgroup.subtree_control", "pids\n");
   EXPECT_TRUE(tree.Probe().controllers.at("pids").writable);
