@@ -19,6 +19,10 @@ let interrupts = 0;
 process.on('SIGINT', () => console.log('interrupt', ++interrupts));
 process.on('SIGCONT', () => console.log('continued'));
 process.on('SIGTERM', () => process.exit(15));
+process.on('SIGUSR2', () => {
+  const line = Buffer.alloc(100);
+  console.log('read', line.toString('latin1', 0, require('fs').readSync(0, line)).trim());
+});
 process.stdout.on('resize', () => console.log('size', process.stdout.columns, process.stdout.rows));
 if (process.argv[2] !== 'deaf') process.stdin.on('data', (data) => {
   const [order, number] = String(data).trim().split(' ');
@@ -223,9 +227,25 @@ describe('in the background of a shell', () => {
     box.send(CTRL_Z);
     await box.expect(/Stopped[^]*prompt> /);
     box.send('bg\n');
+    await box.expect(/continued/);
+    process.kill(box.pids()[0], 'SIGUSR2');  // it asks for a line, and is stopped for that
+    await eventually(() => statusOf(box.supervisor()).State.startsWith('T'), 'rest');
     await box.answers();
-    await eventually(() => statusOf(box.supervisor()).State.startsWith('T') || statusOf(box.pids()[0]).State.startsWith('S'), 'rest');
     box.send('fg\n');
+    await eventually(() => box.foreground() === box.pids()[0], 'the terminal');
+    box.send('word\n');
+    await box.expect(/read word/);
+    box.send('exit 0\n');
+    await box.expect(/prompt> /);
+    await box.answers();
+  });
+
+  it('goes on where fg overtakes what it was stopped for', async (test) => {
+    const box = await shell(test);
+    box.send(`${box.line}\n`);
+    await box.expect(/ready/);
+    process.kill(box.pids()[0], 'SIGTTIN');  // as asked for in the background, and told when it has the terminal
+    await box.expect(/continued/);
     box.send('word\n');
     await box.expect(/read word/);
     box.send('exit 0\n');
