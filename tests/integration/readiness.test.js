@@ -137,11 +137,11 @@ describe('the application’s own notify socket', () => {
     await systemd.line((line) => /^READY=1; STATUS=process \d+, ready: warming/.test(line));
     await systemd.line((line) => line.startsWith('RELOADING=1; MONOTONIC_USEC='));
     assert.ok(!systemd.seen.lines.some((line) => /MAINPID|FDSTORE/.test(line)));
-    assert.match(app.seen.lines[0], /^socket \/run\/nodeward\/.*\.notify$/);
-    assert.equal(app.seen.lines[1], 'watchdog 60000000 1', 'WATCHDOG_PID is its own number');
+    const socket = await app.line((line) => /^socket \/run\/nodeward\/.*\.notify$/.test(line));
+    await app.line((line) => line === 'watchdog 60000000 1');  // WATCHDOG_PID is its own number
     app.child.kill('SIGTERM');
     await app.ended;
-    assert.equal(fs.existsSync(app.seen.lines[0].slice('socket '.length)), false, 'nothing is left');
+    assert.equal(fs.existsSync(socket.slice('socket '.length)), false, 'nothing is left');
   });
 
   it('its beats count alone from the first on', async (t) => {
@@ -164,7 +164,7 @@ describe('the application’s own notify socket', () => {
       { env: { ...process.env, WATCHDOG_USEC: '60000000' } });
     t.after(() => end(app));
     await app.until(({ event }) => event === 'ready');
-    assert.equal(app.seen.lines[1], 'watchdog 60000000 1');
+    await app.line((line) => line === 'watchdog 60000000 1');
   });
 
   it('is deaf to everybody else', async (t) => {
