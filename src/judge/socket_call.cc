@@ -1,5 +1,7 @@
 #include "judge/socket_call.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -46,6 +48,30 @@ int CopyParts(CallerMemory& memory, const UserMessage& message, CopiedMessage& c
 }
 
 }  // namespace
+
+CopiedAddress AddressFor(const Endpoint& endpoint, int domain) {
+  CopiedAddress address;
+  const auto& bytes = endpoint.address.bytes;
+  if (domain == AF_INET) {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(endpoint.port);
+    std::memcpy(&v4.sin_addr, bytes.data(), sizeof(v4.sin_addr));
+    address.size = sizeof(v4);
+    return address;
+  }
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(address.storage);
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(endpoint.port);
+  address.size = sizeof(v6);
+  if (endpoint.address.v6) {
+    std::memcpy(&v6.sin6_addr, bytes.data(), sizeof(v6.sin6_addr));
+  } else {  // ::ffff:a.b.c.d
+    v6.sin6_addr.s6_addr[10] = v6.sin6_addr.s6_addr[11] = 0xff;
+    std::memcpy(v6.sin6_addr.s6_addr + 12, bytes.data(), sizeof(in_addr));
+  }
+  return address;
+}
 
 Copied<CopiedAddress> CopyAddress(CallerMemory& memory, std::uint64_t address, std::uint64_t size) {
   Copied<CopiedAddress> copied;

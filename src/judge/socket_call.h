@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "decode/decode.h"
+#include "policy/address.h"
 
 namespace nodeward {
 
@@ -34,6 +35,8 @@ struct CopiedAddress {
   sa_family_t family() const { return size >= sizeof(sa_family_t) ? storage.ss_family : 0; }
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
+// The kernel's form of an endpoint, for a socket of this family: EndpointOf() the other way.
+CopiedAddress AddressFor(const Endpoint& endpoint, int domain);
 Copied<CopiedAddress> CopyAddress(CallerMemory& memory, std::uint64_t address, std::uint64_t size);
 
 Copied<std::vector<char>> CopyBytes(CallerMemory& memory, std::uint64_t address,

@@ -120,9 +120,6 @@ class SocketJudge::Performer {
 // Where a socket is bound, by itself or by a connect; empty when it is none of IP.
 std::optional<Endpoint> OwnEndpoint(int fd);
 
-// The kernel's form of an endpoint, for a socket of this family.
-CopiedAddress AddressFor(const Endpoint& endpoint, int domain);
-
 // A UNIX socket's address by path, opened as the caller would find it: the inode is held, so that
 // what is judged is what is connected. Errors are errno values.
 struct FoundSocket {

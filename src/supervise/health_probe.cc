@@ -1,7 +1,5 @@
 #include "supervise/health_probe.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -15,6 +13,7 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "judge/socket_call.h"
 
 namespace nodeward {
 namespace {
@@ -24,20 +23,10 @@ using Descriptor = boost::asio::posix::stream_descriptor;
 constexpr std::size_t kLongestLine = 512;
 
 int Connect(int fd, const HealthTarget& target) {
-  sockaddr_in6 v6 = {};
-  sockaddr_in v4 = {};
-  const sockaddr* address = reinterpret_cast<const sockaddr*>(&v4);
-  socklen_t size = sizeof(v4);
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(target.port);
-  if (inet_pton(AF_INET, target.address.c_str(), &v4.sin_addr) != 1) {
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(target.port);
-    inet_pton(AF_INET6, target.address.c_str(), &v6.sin6_addr);
-    address = reinterpret_cast<const sockaddr*>(&v6);
-    size = sizeof(v6);
-  }
-  return connect(fd, address, size) == 0 ? 0 : errno;
+  const auto number = ParseIp(target.address);
+  if (!number) return EINVAL;
+  const CopiedAddress address = AddressFor({*number, target.port}, number->v6 ? AF_INET6 : AF_INET);
+  return connect(fd, address.get(), address.size) == 0 ? 0 : errno;
 }
 
 }  // namespace
