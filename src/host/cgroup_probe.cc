@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "base/text.h"
+#include "host/proc.h"
 
 namespace nodeward {
 namespace {
@@ -314,23 +315,15 @@ class Prober {
   // "150000 100000": microseconds of processor time in each period; "max" or -1 for none.
   static double Quota(const std::vector<std::string>& words) {
     if (words.size() < 2) return 0;
-    const double quota = static_cast<double>(Number(words[0]).value_or(0));
-    const double period = static_cast<double>(Number(words[1]).value_or(0));
+    const double quota = static_cast<double>(ParseNumber(words[0]).value_or(0));
+    const double period = static_cast<double>(ParseNumber(words[1]).value_or(0));
     return period > 0 ? quota / period : 0;
-  }
-
-  static std::optional<std::uint64_t> Number(const std::string& text) {
-    std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, value);
-    if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-    return value;
   }
 
   std::uint64_t Limit(const std::string& file) const {
     const auto words = Words(file);
     const std::uint64_t value =
-        words.size() == 1 ? Number(words[0]).value_or(UINT64_MAX) : UINT64_MAX;
+        words.size() == 1 ? ParseNumber(words[0]).value_or(UINT64_MAX) : UINT64_MAX;
     return value >= kUnlimited ? UINT64_MAX : value;
   }
 

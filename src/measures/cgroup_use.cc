@@ -5,8 +5,8 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 
+#include "host/proc.h"
 #include "measures/cgroup.h"
 #include "measures/cgroup_group.h"
 
@@ -15,24 +15,16 @@ namespace {
 
 using Counter = std::optional<std::uint64_t>;
 
-Counter Number(const std::string& text) {
-  std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, value);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return value;
-}
-
 Counter Single(const std::string& path) {
   const auto words = CgroupWords(path);
-  return words.size() == 1 ? Number(words[0]) : std::nullopt;
+  return words.size() == 1 ? ParseNumber(words[0]) : std::nullopt;
 }
 
 // A file of lines "name value".
 Counter Named(const std::string& path, std::string_view name) {
   const auto words = CgroupWords(path);
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
-    if (words[i] == name) return Number(words[i + 1]);
+    if (words[i] == name) return ParseNumber(words[i + 1]);
   }
   return std::nullopt;
 }

@@ -1,18 +1,16 @@
 #include "supervise/notify_message.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
+#include "host/proc.h"
 
 namespace nodeward {
 namespace {
 
 std::optional<std::uint64_t> Microseconds(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return std::min(value, kLongestExtension);
+  const auto value = ParseNumber(text);
+  return value ? std::optional(std::min(*value, kLongestExtension)) : std::nullopt;
 }
 
 void Take(std::string_view name, std::string_view value, NotifyMessage& message) {

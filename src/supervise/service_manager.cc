@@ -3,12 +3,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
+#include "host/proc.h"
 #include "launch/child_program.h"
 
 namespace nodeward {
@@ -19,11 +19,11 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::optional<std::int64_t> Number(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+// Above 0 and within what the kernel's own types hold.
+std::optional<std::int64_t> Number(const char* name) {
+  const auto value = ParseNumber(Variable(name));
+  if (!value || *value == 0 || *value > INT64_MAX) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
 }
 
 }  // namespace
@@ -31,13 +31,13 @@ std::optional<std::int64_t> Number(const std::string& text) {
 ServiceEnvironment ReadServiceEnvironment(pid_t self) {
   ServiceEnvironment service;
   service.notify_socket = Variable("NOTIFY_SOCKET");
-  const auto watchdog = Number(Variable("WATCHDOG_USEC"));
-  const std::string for_whom = Variable("WATCHDOG_PID");
-  if (watchdog && *watchdog > 0 && (for_whom.empty() || Number(for_whom) == self)) {
+  const auto watchdog = Number("WATCHDOG_USEC");
+  const bool for_anybody = Variable("WATCHDOG_PID").empty();
+  if (watchdog && (for_anybody || Number("WATCHDOG_PID") == self)) {
     service.watchdog = std::chrono::microseconds(*watchdog);
   }
-  const auto sockets = Number(Variable("LISTEN_FDS"));
-  if (sockets && *sockets > 0 && Number(Variable("LISTEN_PID")) == self) {
+  const auto sockets = Number("LISTEN_FDS");
+  if (sockets && Number("LISTEN_PID") == self) {
     service.sockets = static_cast<int>(std::min<std::int64_t>(*sockets, kMaxKeptFds + 1));
     service.socket_names = Variable("LISTEN_FDNAMES");
   }
