@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -46,23 +45,18 @@ Result<BoundNotifySocket> BindNotifySocket(const RuntimeFolder& folder, const st
   BoundNotifySocket bound;
   const std::string file = name + ".notify";
   bound.path = folder.path + "/" + file;
-  const std::string own = "/proc/self/fd/" + std::to_string(folder.fd.get()) + "/" + file;
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  // The application uses the path itself (unix(7): 108 bytes).
-  if (own.size() >= sizeof(address.sun_path) || bound.path.size() >= sizeof(address.sun_path)) {
+  const auto address = AddressIn(folder, file);
+  // The application uses the path itself.
+  if (!address || bound.path.size() >= sizeof(address->sun_path)) {
     return Fail(bound.path + " is too long for a socket's address");
   }
-  std::memcpy(address.sun_path, own.c_str(), own.size() + 1);
   bound.fd.reset(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
   setsockopt(bound.fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
   unlinkat(folder.fd.get(), file.c_str(), 0);  // of one that was killed
-  const mode_t before = umask(0177);
-  const bool done =
-      bind(bound.fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  umask(before);
-  if (!done) return Fail(bound.path + ": " + DescribeErrno(errno));
+  if (const int error = BindPrivately(bound.fd.get(), *address); error != 0) {
+    return Fail(bound.path + ": " + DescribeErrno(error));
+  }
   if (uid != geteuid() &&
       fchownat(folder.fd.get(), file.c_str(), uid, gid, AT_SYMLINK_NOFOLLOW) != 0) {
     const int error = errno;

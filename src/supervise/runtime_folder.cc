@@ -1,11 +1,13 @@
 #include "supervise/runtime_folder.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 namespace nodeward {
@@ -66,6 +68,23 @@ Result<RuntimeFolder> MakeRuntimeFolder(const FilePolicy& application) {
     all += (all.empty() ? "" : "; ") + path + ": " + folder.error().what;
   }
   return Fail(all);
+}
+
+Result<sockaddr_un> AddressIn(const RuntimeFolder& folder, const std::string& file) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  const std::string path = "/proc/self/fd/" + std::to_string(folder.fd.get()) + "/" + file;
+  if (path.size() >= sizeof(address.sun_path)) return Fail("the name is too long");
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return address;
+}
+
+int BindPrivately(int fd, const sockaddr_un& address) {
+  const mode_t before = umask(0177);
+  const int error =
+      bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : errno;
+  umask(before);
+  return error;
 }
 
 }  // namespace nodeward

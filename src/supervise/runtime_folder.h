@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/un.h>
 
 #include <string>
 #include <vector>
@@ -29,5 +30,13 @@ Result<RuntimeFolder> OpenRuntimeFolder(const std::string& path, uid_t owner);
 // The first of RuntimeFolders() that can be made or is there, 0711, and that the application may
 // not write to by its rules on files. The Error names each place and what was wrong with it.
 Result<RuntimeFolder> MakeRuntimeFolder(const FilePolicy& application);
+
+// The address of the socket `file` in there. Through the folder's descriptor: what is checked is
+// what is used, and the path is short enough (unix(7): 108 bytes) wherever the folder lies.
+Result<sockaddr_un> AddressIn(const RuntimeFolder& folder, const std::string& file);
+
+// bind(2), mode 0600: 0, or an errno value. Before the first thread: the umask changes for a
+// moment.
+int BindPrivately(int fd, const sockaddr_un& address);
 
 }  // namespace nodeward

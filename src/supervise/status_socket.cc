@@ -1,13 +1,9 @@
 #include "supervise/status_socket.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 
 #include "judge/caller.h"
@@ -16,25 +12,6 @@ namespace nodeward {
 namespace {
 
 constexpr int kBacklog = 8;
-
-// Through the folder's descriptor: what is checked is what is used, and the path is short enough
-// for an address (unix(7): 108 bytes) wherever the folder lies.
-Result<sockaddr_un> AddressIn(const RuntimeFolder& folder, const std::string& file) {
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  const std::string path = "/proc/self/fd/" + std::to_string(folder.fd.get()) + "/" + file;
-  if (path.size() >= sizeof(address.sun_path)) return Fail("the name is too long");
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return address;
-}
-
-int Bind(int fd, const sockaddr_un& address) {
-  const mode_t before = umask(0177);
-  const int error =
-      bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : errno;
-  umask(before);
-  return error;
-}
 
 // Whether somebody listens there. A full backlog is an answer, too.
 bool IsAnswered(const sockaddr_un& address) {
@@ -58,10 +35,10 @@ void LockFor(int folder) {
 int BindOrReplace(int fd, const RuntimeFolder& folder, const std::string& file) {
   const auto address = AddressIn(folder, file);
   if (!address) return ENAMETOOLONG;
-  const int error = Bind(fd, *address);
+  const int error = BindPrivately(fd, *address);
   if (error != EADDRINUSE || IsAnswered(*address)) return error;
   if (unlinkat(folder.fd.get(), file.c_str(), 0) != 0) return errno;
-  return Bind(fd, *address);
+  return BindPrivately(fd, *address);
 }
 
 }  // namespace
