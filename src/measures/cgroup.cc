@@ -70,7 +70,7 @@ bool Wanted(const Profile& profile) {
 
 Support Judge(const Profile& profile, const HostReport& host) {
   const AskedLimits asked = Asked(profile, host);
-  const auto verdicts = JudgeLimits(asked, host);
+  const auto verdicts = JudgeLimits(profile, host);
   std::string missing;
   bool nothing = true;
   for (const auto& verdict : verdicts) {
@@ -91,7 +91,7 @@ Explanation Explain(const Profile& profile, const HostReport& host) {
   Explanation explanation;
   std::vector<std::string> held;
   bool group = false;
-  for (const auto& verdict : JudgeLimits(Asked(profile, host), host)) {
+  for (const auto& verdict : JudgeLimits(profile, host)) {
     if (verdict.means != Means::kNone) held.push_back(Sentence(verdict));
     group = group || InGroup(verdict);
     explanation.lines.push_back(KeyName(verdict.key) + " = " + verdict.asked + ": " +
@@ -123,7 +123,7 @@ PlannedCgroup& GroupFor(const CgroupController& controller, const std::string& n
 Result<void> Prepare(const Profile& profile, const HostReport& host, LaunchPlan& plan) {
   plan.cgroups.clear();
   const AskedLimits asked = Asked(profile, host);
-  const auto verdicts = JudgeLimits(asked, host);
+  const auto verdicts = JudgeLimits(profile, host);
   const pid_t supervisor = plan.guarded.supervisor > 0 ? plan.guarded.supervisor : getpid();
   const auto marker = MarkerOf(supervisor);
   if (!marker) {

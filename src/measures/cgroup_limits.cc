@@ -110,12 +110,22 @@ std::string WhyNoGroup(LimitKey key, const std::string& name, const AskedLimits&
   return {};
 }
 
+// Whether the application gets another user than nodeward's, who cannot write to nodeward's groups.
+// Root's applications are never root. Another with CAP_SETUID, as a unit's AmbientCapabilities=
+// give it, changes the user where the profile names one.
+bool OfAnotherUser(const Profile& profile, const HostReport& host) {
+  if (host.uid == 0) return true;
+  if (!profile.process.user || !host.Has(CAP_SETUID)) return false;
+  const auto user = UserFiles().ResolveUser(profile.process.user->value);
+  return user && user->uid != host.uid;
+}
+
 LimitVerdict Judge(LimitKey key, const std::string& name, const AskedLimits& asked,
-                   const HostReport& host) {
+                   const HostReport& host, bool of_another_user) {
   LimitVerdict verdict{.key = key, .controller = name, .asked = ForPeople(key, asked)};
   const std::string why_not = WhyNoGroup(key, name, asked, host);
   const auto inherited = Inherited(key, asked, host.cgroup.inherited);
-  if (why_not.empty() && asked.of_another_user) {
+  if (why_not.empty() && of_another_user) {
     verdict.means = Means::kGroup;
   } else if (inherited) {
     verdict.means = Means::kInherited;
@@ -225,15 +235,6 @@ void AddCpu(std::vector<CgroupSetting>* settings, bool v2, double processors,
   }
 }
 
-// Root's applications are never root. Another with CAP_SETUID, as a unit's AmbientCapabilities=
-// give it, changes the user where the profile names one.
-bool OfAnotherUser(const Profile& profile, const HostReport& host) {
-  if (host.uid == 0) return true;
-  if (!profile.process.user || !host.Has(CAP_SETUID)) return false;
-  const auto user = UserFiles().ResolveUser(profile.process.user->value);
-  return user && user->uid != host.uid;
-}
-
 }  // namespace
 
 AskedLimits Asked(const Profile& profile, const HostReport& host) {
@@ -243,7 +244,6 @@ AskedLimits Asked(const Profile& profile, const HostReport& host) {
   if (limits.swap) asked.swap = Bytes(limits.swap->value, host.swap_total);
   if (limits.cpu) asked.cpu = limits.cpu->value;
   if (limits.pids) asked.pids = limits.pids->value;
-  asked.of_another_user = OfAnotherUser(profile, host);
   return asked;
 }
 
@@ -265,12 +265,17 @@ bool InGroup(const LimitVerdict& verdict) {
   return verdict.means == Means::kGroup || verdict.means == Means::kWeakGroup;
 }
 
-std::vector<LimitVerdict> JudgeLimits(const AskedLimits& asked, const HostReport& host) {
+std::vector<LimitVerdict> JudgeLimits(const Profile& profile, const HostReport& host) {
+  const AskedLimits asked = Asked(profile, host);
+  if (!asked.Any()) return {};
   std::vector<LimitVerdict> verdicts;
-  if (asked.memory) verdicts.push_back(Judge(LimitKey::kMemory, "memory", asked, host));
-  if (asked.swap) verdicts.push_back(Judge(LimitKey::kSwap, "memory", asked, host));
-  if (asked.cpu) verdicts.push_back(Judge(LimitKey::kCpu, "cpu", asked, host));
-  if (asked.pids) verdicts.push_back(Judge(LimitKey::kPids, "pids", asked, host));
+  const auto judge = [&, another = OfAnotherUser(profile, host)](LimitKey key, const char* name) {
+    verdicts.push_back(Judge(key, name, asked, host, another));
+  };
+  if (asked.memory) judge(LimitKey::kMemory, "memory");
+  if (asked.swap) judge(LimitKey::kSwap, "memory");
+  if (asked.cpu) judge(LimitKey::kCpu, "cpu");
+  if (asked.pids) judge(LimitKey::kPids, "pids");
   return verdicts;
 }
 

@@ -19,8 +19,6 @@ struct AskedLimits {
   std::optional<std::uint64_t> swap;    // bytes, whole pages
   std::optional<double> cpu;            // processors
   std::optional<std::uint64_t> pids;
-  // The application gets another user than nodeward's, who cannot write to nodeward's groups.
-  bool of_another_user = false;
 
   bool Any() const { return memory || swap || cpu || pids; }
 };
@@ -46,8 +44,9 @@ struct LimitVerdict {
   std::string detail;  // kNone: why; kInherited: the inherited limit
 };
 
-// One verdict for each limit that is asked for, in the order of the keys.
-std::vector<LimitVerdict> JudgeLimits(const AskedLimits& asked, const HostReport& host);
+// One verdict for each limit that is asked for, in the order of the keys. May look the
+// application's user up.
+std::vector<LimitVerdict> JudgeLimits(const Profile& profile, const HostReport& host);
 
 // The profile's key: "limits.memory".
 std::string KeyName(LimitKey key);
