@@ -42,7 +42,6 @@ Result<void> PrepareMeasures(Plan& plan) {
   return {};
 }
 
-// firejail #7154: an application that can write the profile decides its own next start.
 // Whatever [enforcement] says: nothing that was applied could be shown to be in force.
 Result<void> RefuseWithoutProc(const HostReport& host) {
   if (host.proc) return {};
@@ -50,6 +49,7 @@ Result<void> RefuseWithoutProc(const HostReport& host) {
               "mount -t proc proc /proc; systemd and container engines mount it by themselves");
 }
 
+// firejail #7154: an application that can write the profile decides its own next start.
 Result<void> RefuseWritableProfile(const Profile& profile, const HostReport& host,
                                    const PlannedIdentity& user) {
   if (host.uid == user.uid) return {};  // its own files: nothing but another user could help
@@ -84,6 +84,7 @@ Result<void> ResolveInto(Plan& plan) {
     plan.launch.command = std::move((*script)->command);
     plan.launch.script_environment = std::move((*script)->environment);
   }
+  plan.launch.identity = scratch.identity;
   plan.supervise = PlanSupervision(plan.profile, plan.host, plan.launch.command, SeesPort(scratch));
   auto path =
       ResolveCommand(plan.launch.command.front(), PathVariable(scratch), scratch.identity.workdir);
@@ -168,11 +169,8 @@ tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed) {
 }
 
 Result<void> OpenVault(Plan& plan) {
-  // The identity first: whether the vault's key is safe depends on who the application will be.
-  LaunchPlan who;
-  auto identity = kIdentityMeasure.prepare(plan.profile, plan.host, who);
-  if (!identity) return identity;
-  auto secrets = LoadSecrets(plan.profile, plan.host, who.identity);
+  // Whether the vault's key is safe depends on who the application will be.
+  auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
   if (!secrets) return Fail(secrets.error());
   plan.secrets = std::move(*secrets);
   SeedSecrets(plan);

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "measures/rows.h"
 #include "supervise/notify_socket.h"
 #include "supervise/runtime_folder.h"
 
@@ -10,9 +9,8 @@ namespace nodeward {
 namespace {
 
 Result<void> AddNotifySocket(Plan& plan, const RuntimeFolder& folder, OwnSockets& sockets) {
-  LaunchPlan who;
-  if (auto known = kIdentityMeasure.prepare(plan.profile, plan.host, who); !known) return known;
-  auto bound = BindNotifySocket(folder, plan.supervise.name, who.identity.uid, who.identity.gid);
+  const PlannedIdentity& who = plan.launch.identity;
+  auto bound = BindNotifySocket(folder, plan.supervise.name, who.uid, who.gid);
   if (!bound) return Fail(bound.error());
   plan.launch.service.notify_socket = bound->path;
   sockets.paths.push_back(bound->path);
