@@ -77,20 +77,23 @@ int ExplainCommand(const RunOptions& options, bool json) {
   const std::string profile = request->profile.path;
   auto rows = ExplainAll(request->profile, request->host);
   rows.push_back(ExplainOwnConfinement(request->profile, request->host));
-  const bool port = std::getenv("PORT") != nullptr;
-  const auto& command = request->command;
-  rows.push_back(
-      ExplainSupervision(PlanSupervision(request->profile, request->host, command, port)));
   auto script = ExplainScript(request->command, request->profile);
-  if (script) rows.insert(rows.begin(), std::move(*script));
-  bool refuses = false;
+  bool refuses = script && script->refuses;
   for (const ExplainedMeasure& row : rows) refuses = refuses || row.refuses;
   Errors errors;
+  // Without a plan, as far as it can be told.
+  const bool port = std::getenv("PORT") != nullptr;
+  SupervisePlan supervision =
+      PlanSupervision(request->profile, request->host, request->command, port);
   if (!refuses) {  // what only the preparation finds: a user or group that is not there, a bad call
-    if (request->command.empty()) request->command = {"/proc/self/exe"};
+    const bool named = !request->command.empty();
+    if (!named) request->command = {"/proc/self/exe"};
     auto plan = MakePlan(std::move(*request), LaunchPlan{}, false);
     if (!plan) errors = plan.error();
+    if (plan && named) supervision = std::move(plan->supervise);
   }
+  rows.push_back(ExplainSupervision(supervision));
+  if (script) rows.insert(rows.begin(), std::move(*script));
   Print(rows, profile, !refuses && errors.empty(), json);
   std::fflush(stdout);
   if (!errors.empty()) return PrintErrors(errors);

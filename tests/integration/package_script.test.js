@@ -74,6 +74,7 @@ test('explain shows the command', async (t) => {
   const folder = makePackage(t, { start: 'node server.js "a b"' });
   const told = await run(['explain', '--', 'npm', 'start'], { cwd: folder });
   assert.match(told.stdout, /^command +full +npm start is node server\.js "a b"$/m);
+  assert.match(told.stdout, /`nodeward status server` asks how it is/, 'by the name that run will give it');
   const json = JSON.parse((await run(['explain', '--json', '--', 'npm', 'start'], { cwd: folder })).stdout);
   assert.equal(json.measures[0].measure, 'command');
   const plain = await run(['explain', '--', 'node', 'server.js'], { cwd: folder });
