@@ -179,10 +179,8 @@ constexpr CodeText kTexts[] = {
      "[limits] cpu = 2.0"},
     {codes::kUnhealthy, "the health checks failed",
      "So many checks of [supervise.health] in a row failed as failures says. The event has what "
-     "the "
-     "last one found. supervise.health.on_unhealthy decides what follows: a restart, nodeward's "
-     "own "
-     "end with exit code 1, or nothing.",
+     "the last one found. supervise.health.on_unhealthy decides what follows: a restart, "
+     "nodeward's own end with exit code 1, or nothing.",
      "A process that runs and does not answer helps nobody.",
      "Look at what the application did at that time. If it only starts slowly, give it longer: "
      "supervise.health.start.",

@@ -45,13 +45,6 @@ std::string_view Word(ReadyWhen when) {
   return "exec";
 }
 
-// sd_notify(3): what a Type=notify-reload unit is told besides.
-std::string MonotonicMicroseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1000);
-}
-
 }  // namespace
 
 class Condition::Parts {
@@ -98,7 +91,7 @@ class Condition::Parts {
 
   void Reloaded() {
     if (!ready_) return;
-    manager_.Tell("RELOADING=1\nMONOTONIC_USEC=" + MonotonicMicroseconds());
+    TellReloading();
     manager_.Tell("READY=1");
   }
 
@@ -147,6 +140,14 @@ class Condition::Parts {
     return said_.empty() ? line : line + ": " + said_;
   }
 
+  // sd_notify(3): a Type=notify-reload unit wants the time as well.
+  void TellReloading() const {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    manager_.Tell("RELOADING=1\nMONOTONIC_USEC=" +
+                  std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1000));
+  }
+
   void SayStatus(const std::string& line) const { manager_.Tell("STATUS=" + line); }
 
   // ---- what the application says
@@ -154,9 +155,7 @@ class Condition::Parts {
   void Take(const NotifyMessage& message) {
     if (pid_ == 0 || stopping_) return TakeWhileStopping(message);
     if (message.status) said_ = *message.status;
-    if (message.reloading) {
-      manager_.Tell("RELOADING=1\nMONOTONIC_USEC=" + MonotonicMicroseconds());
-    }
+    if (message.reloading) TellReloading();
     if (message.ready && ready_) manager_.Tell("READY=1");  // the end of a reload
     if (message.ready && when_ == ReadyWhen::kNotify) BecomeReady();
     if (message.stopping) {
