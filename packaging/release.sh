@@ -21,10 +21,7 @@ trap 'rm -rf "$stage"' EXIT
 
 cmake --install "$build" --prefix "$stage/$name" >/dev/null
 cp "$root"/{LICENSE,README.md,SECURITY.md,CHANGELOG.md} "$stage/$name/"
-"$root/packaging/linked.sh" "$build" | while read -r package; do
-  printf '==== %s\n\n' "$package"
-  cat "/usr/share/doc/$package/copyright"
-done >"$stage/$name/NOTICE"
+"$root/packaging/notice.sh" "$build" >"$stage/$name/NOTICE"
 chmod -R u=rwX,go=rX "$stage/$name"
 tar -C "$stage" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" |
   gzip -9n >"$into/$name.tar.gz"

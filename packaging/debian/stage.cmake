@@ -6,17 +6,8 @@ endif()
 set(root ${CPACK_TEMPORARY_DIRECTORY}/ALL_COMPONENTS_IN_ONE)
 set(doc ${root}/usr/share/doc/nodeward)
 
-execute_process(COMMAND ${CPACK_NODEWARD_SOURCE}/packaging/linked.sh ${CPACK_NODEWARD_BUILD}
-                OUTPUT_VARIABLE packages COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX REPLACE "\n" ";" packages "${packages}")
-set(notice "")
-foreach(package IN LISTS packages)
-  if(package)
-    file(READ /usr/share/doc/${package}/copyright text)
-    string(APPEND notice "==== ${package}\n\n${text}\n")
-  endif()
-endforeach()
-file(WRITE ${doc}/NOTICE "${notice}")
+execute_process(COMMAND ${CPACK_NODEWARD_SOURCE}/packaging/notice.sh ${CPACK_NODEWARD_BUILD}
+                OUTPUT_FILE ${doc}/NOTICE COMMAND_ERROR_IS_FATAL ANY)
 
 file(COPY_FILE ${CPACK_NODEWARD_SOURCE}/packaging/debian/changelog ${doc}/changelog)
 file(GLOB compressed ${root}/usr/share/man/man*/* ${doc}/changelog ${doc}/NOTICE ${doc}/*.md)
