@@ -62,6 +62,9 @@ pids   = 64
 files = "all"
 `;
 
+// The flags of a container that holds these limits.
+const LIMITS = ['-m', '512m', '--memory-swap', '512m', '--cpus', '1.5', '--pids-limit', '64'];
+
 // A folder with what the Dockerfiles of packaging/docker want beside them, themselves among it.
 function application(t) {
   const folder = temporary(t);
@@ -120,4 +123,4 @@ async function startApplication(t, engine, dockerfile) {
   return { folder, flags, loot, up, stop };
 }
 
-module.exports = { startApplication, stolen };
+module.exports = { LIMITS, startApplication, stolen };

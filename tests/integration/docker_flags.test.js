@@ -3,13 +3,13 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { startEngineWithBase } = require('./docker.js');
-const { startApplication, stolen } = require('./docker_app.js');
+const { LIMITS, startApplication, stolen } = require('./docker_app.js');
 const { root, temporary } = require('./support.js');
+const { keygen, seal } = require('./vaults.js');
 
 // [flags, cells], as the README has them.
 const section = fs.readFileSync(path.join(root, 'README.md'), 'utf8').split('\n## Docker\n')[1].split('\n## ')[0];
@@ -19,19 +19,15 @@ const rows = section.split('\n').filter((line) => line.startsWith('| ')).slice(1
   return { name, flags, cells: cells.map((cell) => cell.replace(/ \(\d\)$/, '')) };
 });
 
-// The limits of the application's profile, and of the containers that shall hold them.
-const kLimits = ['-m', '512m', '--memory-swap', '512m', '--cpus', '1.5', '--pids-limit', '64'];
+// The limits of the application's profile.
 const kAsked = ['limits.memory=512M', 'limits.swap=0', 'limits.cpu=1.5', 'limits.pids=64'].flatMap((line) => ['--set', line]);
 
 // A vault and its key, for a container: docker's words.
 function vault(t) {
   const folder = temporary(t);
-  const key = path.join(folder, 'identity.txt');
-  execFileSync('age-keygen', ['-o', key], { stdio: 'ignore' });
-  const recipient = execFileSync('age-keygen', ['-y', key], { encoding: 'utf8' }).trim();
-  execFileSync('age', ['-r', recipient, '-o', path.join(folder, 'app.age')], { input: 'A = "b"\n' });
-  fs.chmodSync(path.join(folder, 'app.age'), 0o644);
-  return ['-v', `${key}:/run/secrets/nodeward-identity:ro`, '-v', `${folder}/app.age:/etc/nodeward/app.age:ro`];
+  const { file, recipient } = keygen(folder);
+  seal(path.join(folder, 'app.age'), recipient, 'A = "b"\n');
+  return ['-v', `${file}:/run/secrets/nodeward-identity:ro`, '-v', `${folder}/app.age:/etc/nodeward/app.age:ro`];
 }
 
 test('the flags of docker run', async (t) => {
@@ -58,7 +54,7 @@ test('the flags of docker run', async (t) => {
         await starts([...flags, ...secret], ['--set', 'secrets.vault=/etc/nodeward/app.age'])];
       assert.deepEqual(cells, measured);
       if (measured[0] === 'refuses') return;
-      const app = await up(`app${at}`, ...kLimits, ...flags);
+      const app = await up(`app${at}`, ...LIMITS, ...flags);
       assert.deepEqual(stolen(app.seen.lines.join('\n')), { npmrc: 'EACCES', shell: 'EACCES', post: 'EACCES' });
       const { code, exit } = await stop(`app${at}`, app);
       assert.deepEqual([code, exit['process.exit.code']], [0, 0]);

@@ -8,10 +8,10 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { startEngineWithBase } = require('./docker.js');
-const { startApplication, stolen } = require('./docker_app.js');
+const { LIMITS, startApplication, stolen } = require('./docker_app.js');
 const { parseEvents, run, temporary } = require('./support.js');
+const { keygen, seal } = require('./vaults.js');
 
-const kLimits = ['-m', '512m', '--memory-swap', '512m', '--cpus', '1.5', '--pids-limit', '64'];
 const kBig = { maxBuffer: 1 << 30 };
 
 // Leaves a grandchild without parent, which ends; then says which processes have ended and are still there.
@@ -62,7 +62,7 @@ test('an image without a shell', async (t) => {
   });
 
   await t.test('serves under a read-only root, refuses, and stops', async () => {
-    const app = await up('app', ...kLimits, '--read-only', '--tmpfs', '/tmp');
+    const app = await up('app', ...LIMITS, '--read-only', '--tmpfs', '/tmp');
     const { npmrc, ...others } = stolen(app.seen.lines.join('\n'));
     assert.deepEqual(others, { shell: 'EACCES', post: 'EACCES' });
     assert.equal(npmrc, 'ENOENT', 'there is no home');
@@ -92,7 +92,7 @@ test('an image without a shell', async (t) => {
   });
 
   await t.test("Docker's health check is answered; and who is unhealthy ends, so that Docker restarts it", async () => {
-    const app = await up('asked', ...kLimits, '--read-only', '--tmpfs', '/tmp', '--health-interval', '500ms');
+    const app = await up('asked', ...LIMITS, '--read-only', '--tmpfs', '/tmp', '--health-interval', '500ms');
     const health = () => engine.succeed(['inspect', '-f', '{{.State.Health.Status}}', 'asked']);
     while ((await health()).trim() === 'starting') ;  // each look takes a while
     assert.equal((await health()).trim(), 'healthy');
@@ -111,11 +111,8 @@ test('an image without a shell', async (t) => {
 
   // --- secrets
 
-  const key = path.join(folder, 'identity.txt');
-  execFileSync('age-keygen', ['-o', key], { stdio: 'ignore' });
-  const recipient = execFileSync('age-keygen', ['-y', key], { encoding: 'utf8' }).trim();
-  execFileSync('age', ['-r', recipient, '-o', path.join(folder, 'app.age')], { input: 'TOKEN = "precious"\n' });
-  fs.chmodSync(path.join(folder, 'app.age'), 0o644);
+  const { file: key, recipient } = keygen(folder);
+  seal(path.join(folder, 'app.age'), recipient, 'TOKEN = "precious"\n');
   const vault = ['-v', `${folder}/app.age:/etc/nodeward/app.age:ro`];
   const withVault = ['--set', 'secrets.vault=/etc/nodeward/app.age', '--set', 'secrets.require=["TOKEN"]', '--', 'node', '-p'];
 

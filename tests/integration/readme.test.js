@@ -12,6 +12,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { CONTAINER_CAPABILITIES, nodeward, parseEvents, root } = require('./support.js');
+const { keygen, seal } = require('./vaults.js');
 
 const kAtMostMs = 30000;
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
@@ -202,12 +203,9 @@ const under = ({ words }, command) => run([...words, nodeward, ...command][0],
 function measured(situation, at) {
   const vault = path.join(settings, `vault-${at}`);
   fs.mkdirSync(vault, { mode: 0o755 });
-  const key = path.join(vault, 'identity.txt');
-  execFileSync('age-keygen', ['-o', key], { stdio: 'ignore' });
-  const recipient = execFileSync('age-keygen', ['-y', key], { encoding: 'utf8' }).trim();
-  execFileSync('age', ['-r', recipient, '-o', path.join(vault, 'v.age')], { input: 'A = "b"\n' });
-  fs.chmodSync(path.join(vault, 'v.age'), 0o644);
-  fs.chownSync(key, situation.uid, situation.uid);
+  const { file, recipient } = keygen(vault);
+  seal(path.join(vault, 'v.age'), recipient, 'A = "b"\n');
+  fs.chownSync(file, situation.uid, situation.uid);
   const profile = path.join(vault, 'app.toml');
   fs.writeFileSync(profile, '[secrets]\nvault = "v.age"\nidentity = "identity.txt"\n', { mode: 0o644 });
   const launch = under(situation, ['run', '-p', profile, '--', 'node', '-e', '0']);

@@ -5,27 +5,20 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
-const { execFileSync, spawn } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { test } = require('node:test');
 const { keeperOf, marker, nodeward, refused, run, settings, start, temporary } = require('./support');
+const { keygen, seal } = require('./vaults');
 
 const CANARY = 'canary-51c09d';
 const PASSPHRASE = 'correct horse battery';
 
-function keygen(folder, name) {
-  const file = path.join(folder, name);
-  execFileSync('age-keygen', ['-o', file], { stdio: 'ignore', timeout: 10000 });
-  fs.chmodSync(file, 0o400);
-  return { file, recipient: fs.readFileSync(file, 'utf8').match(/age1[a-z0-9]+/)[0] };
-}
-
 // A folder with a profile, an identity and a vault of `text` (TOML) made by Debian's age.
 function vault(t, text, { armour = false, secrets = '', rest = '', mode = 0o400 } = {}) {
   const folder = settings(t);
-  const { file, recipient } = keygen(folder, 'identity.txt');
+  const { file, recipient } = keygen(folder);
   const sealed = path.join(folder, 'app.vault.age');
-  execFileSync('age', ['-r', recipient, ...(armour ? ['-a'] : []), '-o', sealed],
-    { input: text, timeout: 10000 });
+  seal(sealed, recipient, text, ...(armour ? ['-a'] : []));
   fs.chmodSync(file, mode);
   const profile = path.join(folder, 'app.toml');
   fs.writeFileSync(profile, `version = 1\n[process]\nuser = "61237"\n[secrets]\nvault = "app.vault.age"
@@ -84,7 +77,7 @@ const SECRET = `PASSWORD = "${CANARY}"\n`;
 test('refused: another identity than the vault\'s', async (t) => {
   const made = vault(t, SECRET);
   fs.rmSync(made.identity);
-  keygen(made.folder, 'identity.txt');
+  keygen(made.folder);
   await refuses(t, made, [/app\.vault\.age: no identity opens the vault/, /try: .*age-keygen -y/]);
 });
 
@@ -117,7 +110,7 @@ test('refused: no vault, a folder as vault, no identity, an identity that is non
   await refuses(t, made, [/identity\.txt:1:1/, /try: /]);
   fs.rmSync(made.identity);
   await refuses(t, made, [/identity\.txt: cannot read the vault's identity: ENOENT/, /try: /]);
-  keygen(made.folder, 'identity.txt');
+  keygen(made.folder);
   fs.rmSync(made.sealed);
   await refuses(t, made, [/app\.vault\.age: cannot read the vault: ENOENT/, /try: /]);
   fs.mkdirSync(made.sealed);

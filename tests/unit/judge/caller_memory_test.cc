@@ -110,82 +110,68 @@ TEST(ProcMemory, AsksOnceAfterTheOpenAndBeforeTheRead) {
   EXPECT_EQ(asked, 1);
 }
 
-TEST(ProcMemory, TheNextNotificationOfAThreadOpensNothing) {
-  std::array<char, 64> text = {};
-  std::strcpy(text.data(), "parent");
-  const Victim victim(text);
-  OpenMemory last;
-  char first = 0;
-  {
+// What the last notification was read from, kept for the next one.
+class KeptMemory : public testing::Test {
+ protected:
+  KeptMemory() { std::strcpy(text_.data(), "parent"); }
+  std::size_t Read(ProcMemory& memory) { return memory.Read(AddressOf(text_.data()), &byte_, 1); }
+  // One notification of this thread, read and over.
+  void KeepFrom(pid_t tid) {
     ProcMemory memory(
-        victim.pid(), [] { return true; }, false, &last);
-    ASSERT_EQ(memory.Read(AddressOf(text.data()), &first, 1), 1u);
+        tid, [] { return true; }, false, &last_);
+    ASSERT_EQ(Read(memory), 1u);
   }
-  const int kept = last.fd.get();
+
+  std::array<char, 64> text_ = {};  // the victim has something else there
+  OpenMemory last_;
+  char byte_ = 0;
+};
+
+TEST_F(KeptMemory, TheNextNotificationOfAThreadOpensNothing) {
+  const Victim victim(text_);
+  KeepFrom(victim.pid());
+  const char first = byte_;
+  const int kept = last_.fd.get();
   ASSERT_GE(kept, 0);
   int asked = 0;
   {
     ProcMemory memory(
-        victim.pid(), [&] { return ++asked; }, false, &last);
-    char again = 0;
-    ASSERT_EQ(memory.Read(AddressOf(text.data()), &again, 1), 1u);
-    EXPECT_EQ(again, first);
+        victim.pid(), [&] { return ++asked; }, false, &last_);
+    ASSERT_EQ(Read(memory), 1u);
+    EXPECT_EQ(byte_, first);
     EXPECT_NE(first, 'p') << "the victim's own";
   }
-  EXPECT_EQ(last.fd.get(), kept);
+  EXPECT_EQ(last_.fd.get(), kept);
   EXPECT_EQ(asked, 1) << "what was read counts if the call waits after it";
 }
 
-TEST(ProcMemory, WhatWasKeptOfAnotherThreadIsNotRead) {
-  std::array<char, 64> text = {};
-  std::strcpy(text.data(), "parent");
-  const Victim victim(text);
-  OpenMemory last;
-  char byte = 0;
-  {
-    ProcMemory memory(
-        victim.pid(), [] { return true; }, false, &last);
-    ASSERT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 1u);
-  }
+TEST_F(KeptMemory, OfAnotherThreadIsNotRead) {
+  const Victim victim(text_);
+  KeepFrom(victim.pid());
   ProcMemory self(
-      getpid(), [] { return true; }, false, &last);
-  ASSERT_EQ(self.Read(AddressOf(text.data()), &byte, 1), 1u);
-  EXPECT_EQ(byte, 'p');
+      getpid(), [] { return true; }, false, &last_);
+  ASSERT_EQ(Read(self), 1u);
+  EXPECT_EQ(byte_, 'p');
 }
 
-TEST(ProcMemory, KeptMemoryThatEndedIsOpenedAnew) {
-  std::array<char, 64> text = {};
-  std::strcpy(text.data(), "parent");
-  OpenMemory last;
-  char byte = 0;
-  {
-    Victim victim(text);
-    ProcMemory memory(
-        victim.pid(), [] { return true; }, false, &last);
-    ASSERT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 1u);
-    victim.End();
-  }
-  last.tid = getpid();  // its number is this thread's now
+TEST_F(KeptMemory, ThatEndedIsOpenedAnew) {
+  Victim victim(text_);
+  KeepFrom(victim.pid());
+  victim.End();
+  last_.tid = getpid();  // its number is this thread's now
   ProcMemory self(
-      getpid(), [] { return true; }, false, &last);
-  ASSERT_EQ(self.Read(AddressOf(text.data()), &byte, 1), 1u);
-  EXPECT_EQ(byte, 'p');
+      getpid(), [] { return true; }, false, &last_);
+  ASSERT_EQ(Read(self), 1u);
+  EXPECT_EQ(byte_, 'p');
 }
 
-TEST(ProcMemory, AKeptOneReadsNothingForAnEndedNotification) {
-  std::array<char, 64> text = {};
-  const Victim victim(text);
-  OpenMemory last;
-  char byte = 0;
-  {
-    ProcMemory memory(
-        victim.pid(), [] { return true; }, false, &last);
-    ASSERT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 1u);
-  }
+TEST_F(KeptMemory, ReadsNothingForAnEndedNotification) {
+  const Victim victim(text_);
+  KeepFrom(victim.pid());
   ProcMemory memory(
-      victim.pid(), [] { return false; }, false, &last);
-  EXPECT_EQ(memory.Read(AddressOf(text.data()), &byte, 1), 0u);
-  EXPECT_FALSE(last.fd.valid());
+      victim.pid(), [] { return false; }, false, &last_);
+  EXPECT_EQ(Read(memory), 0u);
+  EXPECT_FALSE(last_.fd.valid());
 }
 
 TEST(ProcMemory, DirectlyItIsTheSameMemory) {
