@@ -10,7 +10,8 @@
 set -euo pipefail
 
 cache=${NODEWARD_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nodeward/vm}
-archive=http://deb.debian.org/debian
+# Where this machine has its own packages from.
+archive=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' 'Codename: bookworm' 'Component: main' | awk 'NR == 1')
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 # The ladder: Linux 5.10, 6.1, 6.12, and the newest.
 suites=(bullseye bookworm bookworm-backports sid)
@@ -121,6 +122,7 @@ INIT
 
 make_image() {
   local image=$1 suite
+  [ -n "$archive" ] || fail "apt has no archive of bookworm here: see /etc/apt/sources.list"
   [ "$(id -u)" -eq 0 ] || fail "making the image wants root"
   for suite in mmdebstrap mkfs.ext4; do
     PATH=$PATH:/usr/sbin:/sbin command -v "$suite" > /dev/null ||
