@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "host/trusted_path.h"
 #include "measures/cgroup.h"
 #include "measures/file_rules.h"
@@ -112,16 +114,28 @@ Result<void> KeepFrom(const std::string& what, const std::string& file, const Fi
               file, "keep it in a folder of its own, such as /etc/nodeward");
 }
 
+struct Governing {
+  std::string what;
+  std::string file;
+  bool secret = true;  // the application may not read it either
+};
+
+std::vector<Governing> GoverningFiles(const Profile& profile) {
+  std::vector<Governing> files = {{"nodeward's own program", "", false}};
+  std::error_code none;
+  files.front().file = std::filesystem::read_symlink("/proc/self/exe", none);
+  for (const std::string& file : profile.files) files.push_back({"the profile", file});
+  if (profile.secrets.vault) {
+    files.push_back({"the vault", profile.secrets.vault->value});
+    files.push_back({"the vault's identity", FindIdentity(profile).path});
+  }
+  return files;
+}
+
 // firejail #7154, and the vault's key: what governs the launch stays out of the application's
 // reach.
 Result<void> KeepApart(const Profile& profile, const FilePolicy& policy) {
-  std::vector<std::pair<std::string, std::string>> files;
-  for (const std::string& file : profile.files) files.emplace_back("the profile", file);
-  if (profile.secrets.vault) {
-    files.emplace_back("the vault", profile.secrets.vault->value);
-    files.emplace_back("the vault's identity", FindIdentity(profile).path);
-  }
-  for (const auto& [what, file] : files) {
+  for (const auto& [what, file, secret] : GoverningFiles(profile)) {
     const auto found = ResolveTrusted(file, std::nullopt);
     if (!found) continue;  // whoever opens it says so
     // A link on the way could be made to lead elsewhere before the next start.
@@ -129,6 +143,7 @@ Result<void> KeepApart(const Profile& profile, const FilePolicy& policy) {
       if (auto apart = KeepFrom(what, file, policy, FileAccess::kWrite, link); !apart) return apart;
     }
     for (const FileAccess access : {FileAccess::kWrite, FileAccess::kRead}) {
+      if (access == FileAccess::kRead && !secret) continue;
       if (auto apart = KeepFrom(what, file, policy, access, found->real); !apart) return apart;
     }
   }

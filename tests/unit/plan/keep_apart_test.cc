@@ -1,4 +1,4 @@
-// What governs a launch lies beneath no rule of it: profile, vault and identity.
+// What governs a launch lies beneath no rule of it: profile, vault, identity and nodeward.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -102,6 +102,16 @@ TEST_F(KeepApartTest, ARuleOverEverything) {
   profile_.files = {Kept("app.toml")};
   profile_.filesystem.read->push_back({"/", {}});
   EXPECT_THAT(Refused(), HasSubstr("the profile lies beneath /, which the application may read"));
+}
+
+TEST_F(KeepApartTest, NodewardsOwnProgramMayBeReadAndNotWritten) {
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
+  profile_.filesystem.read->push_back({self.parent_path(), {}});
+  EXPECT_EQ(Refused(), "");
+  profile_.filesystem.write->push_back({self.parent_path(), {}});
+  EXPECT_THAT(Refused(),
+              HasSubstr("nodeward's own program lies beneath " + self.parent_path().string() +
+                        ", which the application may write"));
 }
 
 TEST_F(KeepApartTest, ANameThatOnlyBeginsAlike) {
