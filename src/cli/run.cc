@@ -74,14 +74,23 @@ void Seed(LaunchPlan& launch, const Keeper& keeper, const StdioPlan& stdio) {
   launch.relay_stderr = stdio.child_stderr.get();
 }
 
-TerminationMessage OpenLastWords(Plan& plan) {
-  const std::string& path = plan.supervise.termination_message;
-  if (path.empty()) return {};
-  auto opened = TerminationMessage::Open(path);
-  if (opened) return std::move(*opened);
-  plan.launch.warnings.push_back("[supervise] termination_message: nothing will be written to " +
-                                 path + ": " + opened.error().what);
-  return {};
+struct LastWords {
+  TerminationMessage message;
+  std::string warning;  // why there will be none, or empty
+};
+
+LastWords OpenLastWords(const Profile& profile) {
+  LastWords words;
+  const auto& path = profile.supervise.termination_message;
+  if (!path) return words;
+  auto opened = TerminationMessage::Open(path->value);
+  if (opened) {
+    words.message = std::move(*opened);
+  } else {
+    words.warning = "[supervise] termination_message: nothing will be written to " + path->value +
+                    ": " + opened.error().what;
+  }
+  return words;
 }
 
 // All that reaches further than the own domain lets it, which comes last and before the keeper:
@@ -94,7 +103,6 @@ Result<SupervisorOptions> PrepareSupervisor(Plan& plan) {
   if (plan.supervise.notify && options.service.watchdog) {
     plan.launch.service.watchdog_usec = std::to_string(options.service.watchdog->count());
   }
-  options.last_words = OpenLastWords(plan);
   auto sockets = MakeOwnSockets(plan);
   if (!sockets) return Fail(sockets.error());
   options.sockets = std::move(*sockets);
@@ -107,12 +115,39 @@ Result<SupervisorOptions> PrepareSupervisor(Plan& plan) {
   return options;
 }
 
-int Supervise(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-              SupervisorOptions options) {
-  Supervisor supervisor(std::move(plan), std::move(keeper), arena, bus, thread, std::move(options));
-  auto code = supervisor.Run();
-  bus.Flush(1000);
-  return code ? *code : PrintErrors({code.error()});
+tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
+  auto failed = [](const Error& error) { return tl::unexpected(Errors{error}); };
+  auto stdio = PlanStdio(request.profile);
+  if (!stdio) return failed(stdio.error());
+  auto plan = DraftPlan(std::move(request), LaunchPlan{});
+  if (!plan) return tl::unexpected(plan.error());
+  if (!words.warning.empty()) plan->launch.warnings.push_back(words.warning);
+  auto arena = Arena::Create();
+  if (!arena) return failed(arena.error());
+  BlockSignals();
+  auto prepared = PrepareSupervisor(*plan);
+  if (!prepared) return failed(prepared.error());
+  // Before any thread and any secret.
+  auto keeper = Keeper::Start(*arena, prepared->sockets.paths);
+  if (!keeper) return failed(keeper.error());
+  if (auto opened = OpenVault(*plan); !opened) return failed(opened.error());
+  auto kept = KeepOwnCapabilities(plan->profile, plan->host);
+  if (!kept) return failed(kept.error());
+  NotifyThread thread;
+  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
+  if (!bus) return failed(bus.error());
+  Seed(plan->launch, *keeper, *stdio);
+  if (auto completed = CompletePlan(*plan); !completed) return failed(completed.error());
+  stdio->child_stdin.reset();
+  stdio->child_stdout.reset();
+  stdio->child_stderr.reset();
+  if (auto entered = EnterOwnFilter(); !entered) return failed(entered.error());
+  Supervisor supervisor(std::move(*plan), std::move(*keeper), *arena, **bus, thread,
+                        std::move(*prepared), words.message);
+  const auto code = supervisor.Run();
+  (*bus)->Flush(1000);
+  if (!code) return failed(code.error());
+  return *code;
 }
 
 int Run(const RunOptions& options) {
@@ -120,32 +155,13 @@ int Run(const RunOptions& options) {
   mallopt(M_ARENA_MAX, 1);  // few threads that seldom allocate: each arena of its own costs more
   auto request = MakeRequest(options);
   if (!request) return PrintErrors(request.error());
-  auto stdio = PlanStdio(request->profile);
-  if (!stdio) return PrintErrors({stdio.error()});
-  auto plan = DraftPlan(std::move(*request), LaunchPlan{});
-  if (!plan) return PrintErrors(plan.error());
-  auto arena = Arena::Create();
-  if (!arena) return PrintErrors({arena.error()});
-  BlockSignals();
-  auto prepared = PrepareSupervisor(*plan);
-  if (!prepared) return PrintErrors({prepared.error()});
-  // Before any thread and any secret.
-  auto keeper = Keeper::Start(*arena, prepared->sockets.paths);
-  if (!keeper) return PrintErrors({keeper.error()});
-  if (auto opened = OpenVault(*plan); !opened) return PrintErrors({opened.error()});
-  auto kept = KeepOwnCapabilities(plan->profile, plan->host);
-  if (!kept) return PrintErrors({kept.error()});
-  NotifyThread thread;
-  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
-  if (!bus) return PrintErrors({bus.error()});
-  Seed(plan->launch, *keeper, *stdio);
-  if (auto completed = CompletePlan(*plan); !completed) return PrintErrors({completed.error()});
-  stdio->child_stdin.reset();
-  stdio->child_stdout.reset();
-  stdio->child_stderr.reset();
-  if (auto entered = EnterOwnFilter(); !entered) return PrintErrors({entered.error()});
-  return Supervise(std::move(*plan), std::move(*keeper), *arena, **bus, thread,
-                   std::move(*prepared));
+  const LastWords words = OpenLastWords(request->profile);
+  const auto code = Launch(std::move(*request), words);
+  if (code) return *code;
+  std::string text;
+  for (const Error& error : code.error()) text += FormatError(error);
+  words.message.Write(std::move(text));
+  return PrintErrors(code.error());
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ constexpr int kExitUnhealthy = 1;
 class Supervisor::Loop {
  public:
   Loop(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-       SupervisorOptions options)
+       SupervisorOptions options, const TerminationMessage& last_words)
       : plan_(std::move(plan)),
         domain_(std::move(options.domain)),
         keeper_(std::move(keeper)),
@@ -76,7 +76,7 @@ class Supervisor::Loop {
                 [this] { asio::post(context_, [this] { condition_.Listens(); }); }},
                plan_, keeper_.pid()),
         leavings_(std::move(options.sockets.paths)),
-        last_words_(std::move(options.last_words)),
+        last_words_(last_words),
         status_(context_, std::move(options.sockets.status.listener), keeper_.pid(),
                 [this](std::string_view question) { return Answer(question); }) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
@@ -221,11 +221,12 @@ class Supervisor::Loop {
   }
 
   void SayLastWords() {
-    std::string words = failure_ ? failure_->what : last_exit_;
+    if (failure_) return;
+    std::string words = EscapeForTerminal(last_exit_) + "\n";
     if (const std::string refusal = watch_.LastViolation(); !refusal.empty()) {
-      words += "\nlast refusal: " + refusal;
+      words += "last refusal: " + EscapeForTerminal(refusal) + "\n";
     }
-    last_words_.Write(EscapeForTerminal(words) + "\n");
+    last_words_.Write(std::move(words));
   }
 
   // ---- the keeper's reports
@@ -374,7 +375,7 @@ class Supervisor::Loop {
   Application app_;
   const Steady::time_point up_since_ = Steady::now();
   std::vector<std::string> leavings_;  // of the keeper's to remove
-  TerminationMessage last_words_;
+  const TerminationMessage& last_words_;
   StatusServer status_;
   std::string unhealthy_;  // why it is being ended for it
   std::string last_exit_;  // the message of the last exit event
@@ -387,9 +388,9 @@ class Supervisor::Loop {
 };
 
 Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-                       SupervisorOptions options)
+                       SupervisorOptions options, const TerminationMessage& last_words)
     : loop_(std::make_unique<Loop>(std::move(plan), std::move(keeper), arena, bus, thread,
-                                   std::move(options))) {}
+                                   std::move(options), last_words)) {}
 
 Supervisor::~Supervisor() = default;
 

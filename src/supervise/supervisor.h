@@ -23,15 +23,14 @@ struct SupervisorOptions {
   OwnDomain domain;
   OwnSockets sockets;
   ServiceEnvironment service;
-  TerminationMessage last_words;
 };
 
 class Supervisor {
  public:
   // All signals are blocked already (BlockSignals), in every thread. The plan's filter guards
-  // `thread`.
+  // `thread`. `last_words` is told how the application ended; of an Error its caller is.
   Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,
-             SupervisorOptions options);
+             SupervisorOptions options, const TerminationMessage& last_words);
   ~Supervisor();
 
   // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it

@@ -280,7 +280,21 @@ describe('the termination message', () => {
     const ended = await run(['run', ...never, ...to(file), '--', process.execPath, '-e',
       "try { require('os').setPriority(5); } catch {} process.exit(3)"]);
     assert.equal(ended.code, 3);
-    assert.match(fs.readFileSync(file, 'utf8'), /^process \d+ exited with code 3\\nlast refusal: node \(\d+\) tried setpriority\(.*\): EPERM\n$/);
+    assert.match(fs.readFileSync(file, 'utf8'), /^process \d+ exited with code 3\nlast refusal: node \(\d+\) tried setpriority\(.*\): EPERM\n$/);
+  });
+
+  it('has what a launch was refused for, also before there is an application', async (t) => {
+    const file = path.join(settings(t), 'log');
+    for (const [words, why] of [[['--', 'no-such-program'], /no-such-program/],
+      [['--set', 'secrets.vault="/no/such.age"', '--set', 'secrets.identity="/no/such.txt"', '--', '/bin/true'], /\/no\/such/],
+      [['--set', 'process.user="nobody-here"', '--', '/bin/true'], /nobody-here/]]) {
+      const ended = await run(['run', ...never, ...to(file), ...words]);
+      assert.notEqual(ended.code, 0);
+      const told = fs.readFileSync(file, 'utf8');
+      assert.match(told, why);
+      assert.ok(ended.stderr.includes(told), 'as on the standard error');
+      fs.unlinkSync(file);
+    }
   });
 
   it('is written nowhere but into a plain file, and this is said', async (t) => {
