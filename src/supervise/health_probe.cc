@@ -22,13 +22,6 @@ using Descriptor = boost::asio::posix::stream_descriptor;
 
 constexpr std::size_t kLongestLine = 512;
 
-int Connect(int fd, const HealthTarget& target) {
-  const auto number = ParseIp(target.address);
-  if (!number) return EINVAL;
-  const CopiedAddress address = AddressFor({*number, target.port}, number->v6 ? AF_INET6 : AF_INET);
-  return connect(fd, address.get(), address.size) == 0 ? 0 : errno;
-}
-
 }  // namespace
 
 std::string JudgeStatusLine(std::string_view line) {
@@ -55,11 +48,15 @@ class HealthProbe::Question : public std::enable_shared_from_this<Question> {
         done_(std::move(done)) {}
 
   void Ask() {
-    const bool v6 = plan_.target.address.find(':') != std::string::npos;
-    UniqueFd fd(socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const auto number = ParseIp(plan_.target.address);
+    if (!number) return EndLater(plan_.target.address + " is no address");
+    const int domain = number->v6 ? AF_INET6 : AF_INET;
+    UniqueFd fd(socket(domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd.valid()) return EndLater("no socket: " + DescribeErrno(errno));
-    const int error = Connect(fd.get(), plan_.target);
-    if (error != 0 && error != EINPROGRESS) return EndLater(NoConnection(error));
+    const CopiedAddress address = AddressFor({*number, plan_.target.port}, domain);
+    if (connect(fd.get(), address.get(), address.size) != 0 && errno != EINPROGRESS) {
+      return EndLater(NoConnection(errno));
+    }
     socket_.assign(fd.release());
     deadline_.expires_after(plan_.timeout);
     deadline_.async_wait([self = weak_from_this()](boost::system::error_code failed) {
