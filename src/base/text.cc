@@ -103,6 +103,17 @@ std::string EscapeForTerminal(std::string_view text, bool escape_backslash) {
   return out;
 }
 
+bool IsEnvironmentName(std::string_view name) {
+  const auto letter = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  };
+  if (name.empty() || !letter(name[0])) return false;
+  for (const char c : name) {
+    if (!letter(c) && !(c >= '0' && c <= '9')) return false;
+  }
+  return true;
+}
+
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
     const Decoded decoded = Decode(text);

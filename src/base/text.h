@@ -17,6 +17,9 @@ std::string_view Nearest(std::string_view word, std::span<const std::string_view
 // A backslash stays as it is unless `escape_backslash`.
 std::string EscapeForTerminal(std::string_view text, bool escape_backslash = false);
 
+// [A-Za-z_][A-Za-z0-9_]*: POSIX's environment names, with lower case as Linux programs use it.
+bool IsEnvironmentName(std::string_view name);
+
 // Whether `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 bool IsUtf8(std::string_view text);
 

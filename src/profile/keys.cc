@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "profile/names.h"
+#include "base/text.h"
 #include "profile/reader.h"
 
 namespace nodeward {

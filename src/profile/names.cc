@@ -49,17 +49,6 @@ std::span<const std::string_view> CapabilityNames() {
   return kNames;
 }
 
-bool IsEnvironmentName(std::string_view name) {
-  const auto letter = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-  };
-  if (name.empty() || !letter(name[0])) return false;
-  for (const char c : name) {
-    if (!letter(c) && !(c >= '0' && c <= '9')) return false;
-  }
-  return true;
-}
-
 bool IsSupervisorName(std::string_view name) {
   const auto plain = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -11,9 +11,6 @@ namespace nodeward {
 // without "cap_". A kernel with fewer knows the first ones of it.
 std::span<const std::string_view> CapabilityNames();
 
-// [A-Za-z_][A-Za-z0-9_]*: POSIX's environment names, with lower case as Linux programs use it.
-bool IsEnvironmentName(std::string_view name);
-
 // A supervisor's name, which becomes a file's: letters, digits and "._-", not beginning with a dot
 // or a dash, at most kLongestSupervisorName of them.
 inline constexpr std::size_t kLongestSupervisorName = 48;
