@@ -1,5 +1,7 @@
 #include "vault/age.h"
 
+#include <sodium.h>
+
 #include <array>
 #include <new>
 #include <optional>
@@ -9,6 +11,7 @@
 
 #include "base/text.h"
 #include "vault/armor.h"
+#include "vault/base64.h"
 #include "vault/file_key.h"
 #include "vault/header.h"
 #include "vault/identity.h"
@@ -20,6 +23,7 @@
 namespace nodeward {
 namespace {
 
+constexpr std::string_view kFirstLine = "age-encryption.org/v1\n";
 constexpr std::string_view kX25519 = "X25519";
 constexpr std::string_view kScrypt = "scrypt";
 
@@ -118,6 +122,26 @@ Result<SecretBuffer> DecryptAge(std::string_view file, const VaultKeys& keys) tr
   AgeResult<SecretBuffer> plaintext = OpenAge(file, keys);
   if (!plaintext) return Fail(std::move(plaintext.error().error));
   return std::move(*plaintext);
+} catch (const std::bad_alloc&) {
+  return Fail(FailAge(AgeFailure::kMemory).value().error);
+}
+
+Result<std::string> EncryptAge(std::string_view plaintext, const std::vector<Recipient>& recipients,
+                               bool armored) try {
+  if (recipients.empty()) return Fail("a vault needs a recipient, or nobody could open it");
+  SecretBuffer file_key(kFileKeySize);
+  randombytes_buf(file_key.data(), file_key.size());
+  std::string file(kFirstLine);
+  for (const Recipient& recipient : recipients) {
+    auto stanza = WrapX25519(file_key, recipient.key);
+    if (!stanza) return Fail(stanza.error().what, recipient.text);
+    file += *stanza;
+  }
+  file += "---";
+  const SecretBuffer mac = HeaderMac(file, file_key);
+  file += " " + EncodeBase64(mac.view(), Base64::kUnpadded) + "\n";
+  file += EncryptPayload(plaintext, file_key);
+  return armored ? EncodeArmor(file) : std::move(file);
 } catch (const std::bad_alloc&) {
   return Fail(FailAge(AgeFailure::kMemory).value().error);
 }

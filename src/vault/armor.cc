@@ -69,4 +69,13 @@ AgeResult<std::string> DecodeArmor(std::string_view file) {
   return Damaged(line_number, "the END line is missing");
 }
 
+std::string EncodeArmor(std::string_view binary) {
+  const std::string text = EncodeBase64(binary, Base64::kPadded);
+  std::string armored = std::string(kBegin) + "\n";
+  for (std::size_t at = 0; at < text.size(); at += kColumns) {
+    armored += text.substr(at, kColumns) + "\n";
+  }
+  return armored + std::string(kEnd) + "\n";
+}
+
 }  // namespace nodeward

@@ -16,4 +16,6 @@ bool LooksArmored(std::string_view file);
 // padded and canonical. Before and after stands nothing but white space (1024 bytes at most each).
 AgeResult<std::string> DecodeArmor(std::string_view file);
 
+std::string EncodeArmor(std::string_view binary);
+
 }  // namespace nodeward

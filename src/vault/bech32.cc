@@ -1,5 +1,6 @@
 #include "vault/bech32.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -21,6 +22,11 @@ class Checksum {
     }
   }
   bool Holds() const { return state_ == 1; }
+  // The six values that make it hold, the first in the highest bits.
+  std::uint32_t Closing() {
+    for (std::size_t i = 0; i < kChecksumLength; ++i) Add(0);
+    return state_ ^ 1;
+  }
 
  private:
   std::uint32_t state_ = 1;
@@ -66,6 +72,31 @@ std::optional<SecretBuffer> DecodeBech32(std::string_view text, std::string_view
   const bool clean = count < 5 && (bits & ((1u << count) - 1)) == 0;
   if (!checksum.Holds() || !clean) return std::nullopt;
   return bytes;
+}
+
+SecretBuffer EncodeBech32(std::string_view bytes, std::string_view prefix) {
+  Checksum checksum;
+  AddPrefix(checksum, prefix);
+  const std::size_t data_length = (bytes.size() * 8 + 4) / 5;
+  SecretBuffer text(prefix.size() + 1 + data_length + kChecksumLength);
+  unsigned char* out = std::copy(prefix.begin(), prefix.end(), text.data());
+  *out++ = '1';
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  const auto write = [&](std::uint32_t value) {
+    checksum.Add(value);
+    *out++ = static_cast<unsigned char>(kAlphabet[value]);
+  };
+  for (const char byte : bytes) {
+    bits = ((bits << 8) | static_cast<unsigned char>(byte)) & 0xfff;
+    for (count += 8; count >= 5; count -= 5) write((bits >> (count - 5)) & 31);
+  }
+  if (count > 0) write((bits << (5 - count)) & 31);
+  const std::uint32_t closing = checksum.Closing();
+  for (std::size_t i = kChecksumLength; i > 0; --i) {
+    *out++ = static_cast<unsigned char>(kAlphabet[(closing >> (5 * (i - 1))) & 31]);
+  }
+  return text;
 }
 
 }  // namespace nodeward

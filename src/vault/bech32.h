@@ -12,4 +12,7 @@ namespace nodeward {
 // character is foreign or in lower case, the checksum fails, or bits are left over and not zero.
 std::optional<SecretBuffer> DecodeBech32(std::string_view text, std::string_view prefix);
 
+// PREFIX1DATA of `bytes`, in upper case.
+SecretBuffer EncodeBech32(std::string_view bytes, std::string_view prefix);
+
 }  // namespace nodeward

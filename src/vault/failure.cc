@@ -33,16 +33,18 @@ Words Describe(AgeFailure failure) {
               "restore the file from its source, and find out who could write it"};
     case AgeFailure::kNeedsIdentity:
       return {"the vault is encrypted to a key, and no identity was given",
-              "[secrets] identity = \"identity.txt\", made by age-keygen; or the same file as "
+              "[secrets] identity = \"identity.txt\", made by nodeward vault keygen; or the same "
+              "file as "
               "/run/secrets/nodeward-identity, or as the credential nodeward-identity of a unit"};
     case AgeFailure::kNeedsPassphrase:
       return {"the vault is encrypted with a passphrase, and there is no terminal to ask on",
               "encrypt it to a key instead: age -r RECIPIENT -o app.vault.age secrets.toml"};
     case AgeFailure::kIdentity:
-      return {"the identity file cannot be used", "age-keygen -o identity.txt makes one"};
+      return {"the identity file cannot be used",
+              "nodeward vault keygen -o identity.txt makes one"};
     case AgeFailure::kNoMatch:
       return {"no identity opens the vault",
-              "encrypt it to the recipient that age-keygen -y IDENTITY prints"};
+              "encrypt it to the recipient that nodeward vault keygen -y IDENTITY prints"};
     case AgeFailure::kWrongPassphrase:
       return {"the passphrase does not open the vault", "check it with: age -d app.vault.age"};
     case AgeFailure::kWorkFactor:

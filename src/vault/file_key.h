@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/secret_buffer.h"
@@ -16,6 +17,12 @@ inline constexpr std::size_t kWrappedFileKeySize = 32;  // with the tag of ChaCh
 // The file key in a stanza's body, or nothing when the key is another one. The body's size is
 // checked before anything is decrypted: a longer one would be a partitioning oracle.
 std::optional<SecretBuffer> OpenFileKey(const SecretBuffer& wrap_key, std::string_view body);
+
+// The file key wrapped for a stanza's body: kWrappedFileKeySize bytes.
+std::string SealFileKey(const SecretBuffer& wrap_key, const SecretBuffer& file_key);
+
+// What the header's MAC has to be: 32 bytes.
+SecretBuffer HeaderMac(std::string_view authenticated, const SecretBuffer& file_key);
 
 // Whether the header is the one that the holder of the file key wrote. Constant time.
 bool HeaderIsAuthentic(const AgeHeader& header, const SecretBuffer& file_key);

@@ -19,7 +19,7 @@ struct Foreign {
   const char* hint;
 };
 
-constexpr const char* kMakeOne = "age-keygen -o identity.txt makes one that nodeward reads";
+constexpr const char* kMakeOne = "nodeward vault keygen -o identity.txt makes one";
 
 // What people put into an identity file by mistake, known by how the line begins.
 constexpr Foreign kForeign[] = {

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -72,6 +73,25 @@ AgeResult<SecretBuffer> DecryptPayload(std::string_view payload, const SecretBuf
     rest.remove_prefix(chunk.size());
   }
   return plaintext;
+}
+
+std::string EncryptPayload(std::string_view plaintext, const SecretBuffer& file_key) {
+  const std::uint64_t chunks =
+      std::max<std::uint64_t>(1, (plaintext.size() + kChunkSize - 1) / kChunkSize);
+  std::string payload(kNonceSize + plaintext.size() + chunks * kTagSize, '\0');
+  randombytes_buf(payload.data(), kNonceSize);
+  const SecretBuffer key = PayloadKey(file_key, std::string_view(payload).substr(0, kNonceSize));
+  auto* out = reinterpret_cast<unsigned char*>(payload.data()) + kNonceSize;
+  for (std::uint64_t counter = 0; counter < chunks; ++counter) {
+    const std::string_view chunk = plaintext.substr(counter * kChunkSize, kChunkSize);
+    const auto nonce =
+        ChunkNonce(counter, counter + 1 == chunks ? Position::kFinal : Position::kMiddle);
+    crypto_aead_chacha20poly1305_ietf_encrypt(
+        out, nullptr, reinterpret_cast<const unsigned char*>(chunk.data()), chunk.size(), nullptr,
+        0, nullptr, nonce.data(), key.data());
+    out += chunk.size() + kTagSize;
+  }
+  return payload;
 }
 
 }  // namespace nodeward

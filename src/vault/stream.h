@@ -2,6 +2,7 @@
 // Source: C2SP age.md, "Payload".
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/secret_buffer.h"
@@ -12,5 +13,8 @@ namespace nodeward {
 // The whole plaintext, or nothing of it: a chunk that fails takes those before it with it.
 // Fails with kHeaderCut (no whole nonce), kPayloadTruncated or kPayloadTampered.
 AgeResult<SecretBuffer> DecryptPayload(std::string_view payload, const SecretBuffer& file_key);
+
+// Nonce and chunks of `plaintext`.
+std::string EncryptPayload(std::string_view plaintext, const SecretBuffer& file_key);
 
 }  // namespace nodeward

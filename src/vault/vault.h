@@ -1,4 +1,4 @@
-// The vault: an age v1 file whose plaintext is a flat TOML table of strings, as named secrets.
+// The vault: an age v1 file whose plaintext is TOML (vault/document.h), as named secrets.
 // Parent only, in the supervisor. Values live in SecretBuffers and are named, never printed.
 // Format: C2SP age.md (https://c2sp.org/age).
 #pragma once
@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "base/secret_buffer.h"
+#include "vault/recipient.h"
 
 namespace nodeward {
 
@@ -33,6 +34,11 @@ struct VaultKeys {
 // Decrypts `file` (binary or ASCII armour). Errors say what is wrong and what to do, never content:
 // truncated, tampered, wrong identity, wrong passphrase, unsupported recipient.
 Result<SecretBuffer> DecryptAge(std::string_view file, const VaultKeys& keys);
+
+// `plaintext` encrypted to each of the recipients, of which there is one at least, with a new file
+// key. In ASCII armour where `armored`.
+Result<std::string> EncryptAge(std::string_view plaintext, const std::vector<Recipient>& recipients,
+                               bool armored);
 
 // The named secrets of a plaintext. An error gives a line, never the text of it.
 // Refused: nested tables, values that are not strings, names twice, names that are no environment

@@ -51,4 +51,23 @@ AgeResult<std::optional<SecretBuffer>> UnwrapX25519(
   return OpenFileKey(HkdfSha256(shared, salt, kInfo), stanza.body);
 }
 
+Result<std::string> WrapX25519(const SecretBuffer& file_key,
+                               std::span<const unsigned char, kX25519Size> recipient) {
+  SecretBuffer ephemeral(kX25519Size);
+  randombytes_buf(ephemeral.data(), ephemeral.size());
+  std::string share(kX25519Size, '\0');
+  SecretBuffer shared(kX25519Size);
+  if (crypto_scalarmult_curve25519_base(reinterpret_cast<unsigned char*>(share.data()),
+                                        ephemeral.data()) != 0 ||
+      crypto_scalarmult_curve25519(shared.data(), ephemeral.data(), recipient.data()) != 0 ||
+      sodium_is_zero(shared.data(), shared.size()) == 1) {
+    return Fail("the recipient is no key: a point of low order");
+  }
+  const std::string salt = share + std::string(recipient.begin(), recipient.end());
+  // The body is 43 columns, so that its one line is short, as the last has to be.
+  return "-> X25519 " + EncodeBase64(share, Base64::kUnpadded) + "\n" +
+         EncodeBase64(SealFileKey(HkdfSha256(shared, salt, kInfo), file_key), Base64::kUnpadded) +
+         "\n";
+}
+
 }  // namespace nodeward

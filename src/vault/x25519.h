@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/secret_buffer.h"
 #include "vault/header.h"
@@ -18,5 +19,10 @@ AgeResult<void> CheckX25519Stanza(const Stanza& stanza);
 // kHeader where the shared secret is all zero (RFC 7748, 6.1): the share is a low-order point.
 AgeResult<std::optional<SecretBuffer>> UnwrapX25519(
     const Stanza& stanza, std::span<const unsigned char, kX25519Size> identity);
+
+// The whole stanza, text as a header has it, that wraps `file_key` for a recipient. Fails where the
+// recipient is a point of low order.
+Result<std::string> WrapX25519(const SecretBuffer& file_key,
+                               std::span<const unsigned char, kX25519Size> recipient);
 
 }  // namespace nodeward
