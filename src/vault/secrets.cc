@@ -1,14 +1,15 @@
-// ParseSecrets: one flat TOML table of strings, from secret memory into secret memory.
-// A fault names a key only where the line has proved to be a key with a value: what looks like a
-// key in a file that is no TOML at all may be the secret itself.
+// A vault's text: one flat TOML table of strings, and nodeward's own tables after it; from secret
+// memory into secret memory. A fault names a key only where the line has proved to be a key with a
+// value: what looks like a key in a file that is no TOML at all may be the secret itself.
 #include <algorithm>
-#include <map>
 #include <new>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/text.h"
+#include "vault/document.h"
 #include "vault/toml_string.h"
 #include "vault/vault.h"
 
@@ -24,15 +25,19 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsBareKey(char c) { return IsLetter(c) || IsDigit(c) || c == '_' || c == '-'; }
 
-bool IsEnvironmentName(std::string_view name) {
-  const auto fits = [](char c) { return IsLetter(c) || IsDigit(c) || c == '_'; };
-  return !name.empty() && !IsDigit(name[0]) && std::all_of(name.begin(), name.end(), fits);
-}
-
 // How the values that TOML has beside strings begin: numbers, dates, booleans, arrays, tables.
 bool BeginsOtherValue(char c) {
   return IsDigit(c) || std::string_view("+-tfin[{").find(c) != std::string_view::npos;
 }
+
+constexpr std::string_view kRecipients = "[nodeward.recipients]";
+constexpr std::string_view kChanged = "[nodeward.changed]";
+
+// A bare name is a part of the text; a quoted one may hold escapes, and lies in memory of its own.
+struct Key {
+  SecretBuffer quoted;
+  std::string_view name;
+};
 
 class Parser {
  public:
@@ -42,20 +47,12 @@ class Parser {
     if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
     if (auto encoding = CheckEncoding(); !encoding) return encoding;
     while (!AtEnd()) {
-      SkipSpaces();
-      if (!AtEnd() && Peek() != '#' && TomlNewline(text_, at_) == 0) {
-        if (auto entry = ParseEntry(); !entry) return entry;
-      }
-      if (auto end = EndLine(); !end) return end;
+      if (auto line = ParseLine(); !line) return line;
     }
     return {};
   }
 
-  Secrets TakeSecrets() {
-    Secrets secrets;
-    for (auto& [name, value] : entries_) secrets.push_back(Secret{name, std::move(value)});
-    return secrets;
-  }
+  VaultIndex TakeIndex() { return std::move(index_); }
 
   // "line:column", both from 1; a column is a character.
   std::string Position(std::size_t at) const {
@@ -93,6 +90,20 @@ class Parser {
     return {};
   }
 
+  TomlResult<void> ParseLine() {
+    SkipSpaces();
+    const bool content = !AtEnd() && Peek() != '#' && TomlNewline(text_, at_) == 0;
+    const bool entry = content && !TakeTable();
+    if (entry) {
+      if (auto parsed = ParseEntry(); !parsed) return parsed;
+    }
+    if (auto end = EndLine(); !end) return end;
+    if (entry) index_.entries.back().end = at_;
+    // A table ends with its last entry: comments and empty lines after it belong to what follows.
+    if (content || index_.entries.empty()) index_.Ends(table_) = at_;
+    return {};
+  }
+
   // What may follow on a line: a comment. Then its newline, or the end of the document.
   TomlResult<void> EndLine() {
     SkipSpaces();
@@ -110,39 +121,54 @@ class Parser {
     return {};
   }
 
-  // A bare or quoted key. Secret memory, for the line may turn out to be none of TOML.
-  TomlResult<SecretBuffer> ReadKey() {
+  // The header of one of nodeward's tables, each of which is there once.
+  bool TakeTable() {
+    for (const auto& [header, table] : {std::pair(kRecipients, VaultTable::kRecipients),
+                                        std::pair(kChanged, VaultTable::kChanged)}) {
+      if (!text_.substr(at_).starts_with(header) || index_.Has(table)) continue;
+      at_ += header.size();
+      table_ = table;
+      return true;
+    }
+    return false;
+  }
+
+  TomlResult<Key> ReadKey() {
+    Key key;
     if (Peek() == '[') {
       return FailToml(at_, "a table; a vault is one flat table of NAME = \"value\" lines");
     }
     if (Peek() == '"' || Peek() == '\'') {
-      TomlResult<TomlString> key = ReadTomlString(text_, at_, false);
-      if (!key) return tl::unexpected(key.error());
-      at_ = key->end;
-      return std::move(key->value);
+      TomlResult<TomlString> quoted = ReadTomlString(text_, at_, false);
+      if (!quoted) return tl::unexpected(quoted.error());
+      at_ = quoted->end;
+      key.quoted = std::move(quoted->value);
+      key.name = key.quoted.view();
+      return key;
     }
     const std::size_t start = at_;
     while (!AtEnd() && IsBareKey(Peek())) ++at_;
     if (at_ == start) return FailToml(at_, "neither a name nor a comment");
-    return SecretBuffer::Copy(text_.substr(start, at_ - start));
+    key.name = text_.substr(start, at_ - start);
+    return key;
   }
 
-  TomlResult<SecretBuffer> ReadValue(std::string_view key) {
+  TomlResult<TomlExtent> ReadValue(std::string_view key) {
     const std::string name = IsEnvironmentName(key) ? std::string(key) : "the name";
     if (AtEnd() || (Peek() != '"' && Peek() != '\'')) {
       const bool other = !AtEnd() && BeginsOtherValue(Peek());
       return FailToml(at_, other ? "the value of " + Shown(name) + " is not a string; quote it"
                                  : "a value has to be a quoted string");
     }
-    TomlResult<TomlString> string = ReadTomlString(text_, at_, true);
-    if (!string) return FailToml(string.error().at, Shown(name) + ": " + string.error().what);
-    at_ = string->end;
-    return std::move(string->value);
+    TomlResult<TomlExtent> value = MeasureTomlString(text_, at_, true);
+    if (!value) return FailToml(value.error().at, Shown(name) + ": " + value.error().what);
+    at_ = value->end;
+    return value;
   }
 
   TomlResult<void> ParseEntry() {
     const std::size_t start = at_;
-    TomlResult<SecretBuffer> key = ReadKey();
+    TomlResult<Key> key = ReadKey();
     if (!key) return tl::unexpected(key.error());
     SkipSpaces();
     if (!AtEnd() && Peek() == '.') {
@@ -151,23 +177,28 @@ class Parser {
     if (AtEnd() || Peek() != '=') return FailToml(at_, "a name has to be followed by =");
     ++at_;
     SkipSpaces();
-    TomlResult<SecretBuffer> value = ReadValue(key->view());
+    const std::size_t begin = at_;
+    const TomlResult<TomlExtent> value = ReadValue(key->name);
     if (!value) return tl::unexpected(value.error());
-    return Keep(start, key->view(), std::move(*value));
+    return Keep(key->name, {table_, {}, start, begin, value->end, value->end}, value->length);
   }
 
-  TomlResult<void> Keep(std::size_t start, std::string_view name, SecretBuffer value) {
-    if (!IsEnvironmentName(name)) {
-      return FailToml(start, "\"" + Shown(name) +
-                                 "\" is not a name that an environment variable may have "
-                                 "(letters, digits, _; no digit first)");
+  TomlResult<void> Keep(std::string_view name, VaultEntry entry, std::size_t length) {
+    if (table_ != VaultTable::kRecipients && !IsEnvironmentName(name)) {
+      return FailToml(entry.start, "\"" + Shown(name) +
+                                       "\" is not a name that an environment variable may have "
+                                       "(letters, digits, _; no digit first)");
     }
-    if (name.size() + value.size() + sizeof "=" > kMaxEntry) {
-      return FailToml(start, Shown(name) + " is too long: name and value may have " +
-                                 std::to_string(kMaxEntry - sizeof "=") + " bytes (execve(2))");
+    if (name.size() + length + sizeof "=" > kMaxEntry) {
+      return FailToml(entry.start, Shown(name) + " is too long: name and value may have " +
+                                       std::to_string(kMaxEntry - sizeof "=") +
+                                       " bytes (execve(2))");
     }
-    const bool added = entries_.try_emplace(std::string(name), std::move(value)).second;
-    if (!added) return FailToml(start, Shown(name) + " is there twice");
+    entry.name = name;
+    if (!names_.emplace(table_, entry.name).second) {
+      return FailToml(entry.start, Shown(name) + " is there twice");
+    }
+    index_.entries.push_back(std::move(entry));
     return {};
   }
 
@@ -177,18 +208,34 @@ class Parser {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::map<std::string, SecretBuffer> entries_;  // sorted, as Secrets is
+  VaultTable table_ = VaultTable::kSecrets;
+  VaultIndex index_;
+  std::set<std::pair<VaultTable, std::string>> names_;
 };
 
 }  // namespace
 
-Result<Secrets> ParseSecrets(const SecretBuffer& plaintext, std::string_view where) try {
-  Parser parser(plaintext.view());
+Result<VaultIndex> IndexVault(std::string_view text, std::string_view where) {
+  Parser parser(text);
   if (const TomlResult<void> parsed = parser.Parse(); !parsed) {
     return Fail(parsed.error().what, std::string(where) + ":" + parser.Position(parsed.error().at),
-                "inside the vault, each line is NAME = \"value\" (TOML); age -d shows it");
+                "inside the vault, each line is NAME = \"value\" (TOML); nodeward vault edit "
+                "shows it");
   }
-  return parser.TakeSecrets();
+  return parser.TakeIndex();
+}
+
+Result<Secrets> ParseSecrets(const SecretBuffer& plaintext, std::string_view where) try {
+  const auto index = IndexVault(plaintext.view(), where);
+  if (!index) return Fail(index.error());
+  Secrets secrets;
+  for (const VaultEntry& entry : index->entries) {
+    if (entry.table != VaultTable::kSecrets) continue;
+    secrets.push_back({entry.name, ReadValue(plaintext.view(), entry)});
+  }
+  std::sort(secrets.begin(), secrets.end(),
+            [](const Secret& one, const Secret& other) { return one.name < other.name; });
+  return secrets;
 } catch (const std::bad_alloc&) {
   return Fail("not enough memory for the secrets", std::string(where),
               "raise nodeward's memory limit");

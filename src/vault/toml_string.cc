@@ -171,10 +171,16 @@ std::size_t TomlNewline(std::string_view text, std::size_t at) {
   return text.substr(at).starts_with("\r\n") ? 2 : 0;
 }
 
-TomlResult<TomlString> ReadTomlString(std::string_view text, std::size_t at, bool multiline) {
+TomlResult<TomlExtent> MeasureTomlString(std::string_view text, std::size_t at, bool multiline) {
   Reader measure(text, at, nullptr);
   if (auto read = measure.Read(multiline); !read) return tl::unexpected(read.error());
-  TomlString string{SecretBuffer(measure.length()), measure.end()};
+  return TomlExtent{measure.length(), measure.end()};
+}
+
+TomlResult<TomlString> ReadTomlString(std::string_view text, std::size_t at, bool multiline) {
+  const auto extent = MeasureTomlString(text, at, multiline);
+  if (!extent) return tl::unexpected(extent.error());
+  TomlString string{SecretBuffer(extent->length), extent->end};
   Reader fill(text, at, string.value.data());
   if (auto read = fill.Read(multiline); !read) return tl::unexpected(read.error());
   return string;

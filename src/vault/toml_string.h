@@ -35,6 +35,14 @@ inline bool IsTomlControl(char c) {
 // The length of the newline at `at`: 1 for LF, 2 for CRLF, 0 for none. A bare CR is none.
 std::size_t TomlNewline(std::string_view text, std::size_t at);
 
+struct TomlExtent {
+  std::size_t length = 0;  // of the value, in bytes
+  std::size_t end = 0;     // the byte after the closing quote
+};
+
+// What ReadTomlString would read, with nothing of it written anywhere.
+TomlResult<TomlExtent> MeasureTomlString(std::string_view text, std::size_t at, bool multiline);
+
 struct TomlString {
   SecretBuffer value;
   std::size_t end = 0;  // the byte after the closing quote

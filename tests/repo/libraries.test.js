@@ -21,7 +21,7 @@ const homes = [
   {
     header: /^nlohmann\//,
     library: 'nlohmann-json',
-    home: /^src\/(cli\/|events\/|plan\/package_script\.cc$|supervise\/status_json\.cc$)/,
+    home: /^src\/(cli\/|events\/|plan\/package_script\.cc$|vault\/flat_json\.cc$|supervise\/status_json\.cc$)/,
   },
   { header: /^CLI\//, library: 'CLI11', home: /^src\/cli\// },
 ];

@@ -1,0 +1,76 @@
+// The text of a vault, and changes to it that leave every other line as it is: comments, order,
+// what was written by hand. Flat NAME = "value" lines, and after them two tables of nodeward's own:
+//
+//   [nodeward.recipients]   whom the vault is encrypted to: age1… = "a label"
+//   [nodeward.changed]      when a secret got its value: NAME = "2026-01-31"
+//
+// Parent only. Values are in secret memory throughout.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret_buffer.h"
+
+namespace nodeward {
+
+enum class VaultTable { kSecrets, kRecipients, kChanged };
+
+// Offsets are of the text, in bytes.
+struct VaultEntry {
+  VaultTable table = VaultTable::kSecrets;
+  std::string name;
+  std::size_t start = 0;      // of its first line
+  std::size_t value = 0;      // its opening quote
+  std::size_t value_end = 0;  // after its closing quote
+  std::size_t end = 0;        // after its last line
+};
+
+struct VaultIndex {
+  std::vector<VaultEntry> entries;  // in the text's order
+  // Where a table ends, so that an entry can be added; none where the text does not have it.
+  std::array<std::optional<std::size_t>, 3> ends;
+
+  std::optional<std::size_t>& Ends(VaultTable table) {
+    return ends[static_cast<std::size_t>(table)];
+  }
+  bool Has(VaultTable table) const { return ends[static_cast<std::size_t>(table)].has_value(); }
+};
+
+// An error gives a line, never the text of it. What is refused: vault.h, ParseSecrets.
+Result<VaultIndex> IndexVault(std::string_view text, std::string_view where);
+
+// The value of an entry of this text.
+SecretBuffer ReadValue(std::string_view text, const VaultEntry& entry);
+
+class VaultDocument {
+ public:
+  // `where`: for errors.
+  static Result<VaultDocument> Parse(SecretBuffer text, std::string where);
+
+  std::string_view text() const { return text_.view(); }
+  const std::vector<VaultEntry>& entries() const { return index_.entries; }
+  std::vector<const VaultEntry*> Entries(VaultTable table) const;  // in the text's order
+  const VaultEntry* Find(VaultTable table, std::string_view name) const;
+  SecretBuffer Value(const VaultEntry& entry) const { return ReadValue(text(), entry); }
+
+  // Gives `name` this value, in its place or at the table's end. Fails where a vault cannot hold
+  // it: no name of an environment, not UTF-8, a NUL, too long.
+  Result<void> Set(VaultTable table, std::string_view name, std::string_view value);
+  // False when it is not there.
+  bool Unset(VaultTable table, std::string_view name);
+
+ private:
+  VaultDocument(SecretBuffer text, VaultIndex index, std::string where);
+  Result<void> Reindex(SecretBuffer text);
+
+  SecretBuffer text_;
+  VaultIndex index_;
+  std::string where_;
+};
+
+}  // namespace nodeward
