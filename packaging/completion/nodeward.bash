@@ -20,6 +20,7 @@ _nodeward_options() {
     explain) echo "--profile -p --set --json --help --" ;;
     why) echo "--profile -p --set --json --help" ;;
     status) echo "--json --healthy --help" ;;
+    vault) echo "--file -f --identity -i --profile -p --help" ;;
     check | doctor) echo "--json --help" ;;
     *) echo "--help" ;;
   esac
@@ -30,7 +31,7 @@ _nodeward() {
   local command=${COMP_WORDS[1]} begins
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "run explain check doctor why status profiles --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "run explain check doctor why status vault profiles --help --version" -- "$current")
     return
   fi
   if [[ $command == run || $command == explain ]]; then
@@ -50,6 +51,8 @@ _nodeward() {
     *" -p" | *" --profile") mapfile -t COMPREPLY < <(compgen -W default -- "$current"; compgen -f -- "$current") ;;
     *" --set") ;;
     "why open" | "why exec") mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    "vault vault") mapfile -t COMPREPLY < <(compgen -W "keygen create set unset get list edit rekey import export diff verify exec --help" -- "$current") ;;
+    "vault "*) mapfile -t COMPREPLY < <(compgen -W "$(_nodeward_options vault)" -- "$current"; compgen -f -- "$current") ;;
     "profiles profiles") mapfile -t COMPREPLY < <(compgen -W "show --help" -- "$current") ;;
     "profiles show") mapfile -t COMPREPLY < <(compgen -W default -- "$current") ;;
     *)

@@ -21,6 +21,7 @@
 #include "cli/profiles.h"
 #include "cli/run.h"
 #include "cli/status.h"
+#include "cli/vault.h"
 #include "cli/version.h"
 #include "cli/why.h"
 
@@ -42,6 +43,7 @@ struct Options {
   std::string shown;
   std::string live;
   StatusOptions status;
+  VaultOptions vault;
   bool json = false;
 };
 
@@ -77,6 +79,9 @@ int Dispatch(CLI::App& app, Options& options) {
   if (app.got_subcommand("check")) return CheckCommand(options.profiles, options.json);
   if (app.got_subcommand("doctor")) return RunDoctor(options.json, ProbeAll());
   if (app.got_subcommand("why")) return WhyCommand(options.run, options.json);
+  if (app.got_subcommand("vault")) {
+    return VaultCommand(*app.get_subcommand("vault"), options.vault);
+  }
   if (app.got_subcommand("status")) return StatusCommand(options.status);
   if (app.got_subcommand("profiles")) return ProfilesCommand(options.shown);
   return kExitRefused;
@@ -86,6 +91,7 @@ int Dispatch(CLI::App& app, Options& options) {
 // would start the application under another profile than meant.
 int RefuseUnknownOption(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands()) {
+    if (const int code = RefuseUnknownOption(*command); code >= 0) return code;
     const std::vector<std::string> unknown = command->remaining();
     if (unknown.empty() || unknown.front() == "--") continue;
     const Error error{"there is no option \"" + unknown.front() + "\"",
@@ -109,8 +115,8 @@ std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
 }
 
 Error ExplainUnknown(const CLI::App& app, const std::string& word) {
-  constexpr std::array<std::string_view, 7> kLater = {"learn", "prove", "diff", "export",
-                                                      "vault", "audit", "probe"};
+  constexpr std::array<std::string_view, 6> kLater = {"learn",  "prove", "diff",
+                                                      "export", "audit", "probe"};
   if (std::count(kLater.begin(), kLater.end(), word) > 0) {
     return {"the command \"" + word + "\" is not available in this version"};
   }
@@ -175,6 +181,7 @@ int RunApp(int argc, char** argv) {
   CLI::Option* json = status->add_flag("--json", options.status.json, "one JSON object");
   status->add_flag("--healthy", options.status.healthy, "exit code 0 when healthy, else 1")
       ->excludes(json);
+  AddVaultCommand(app, options.vault);
   CLI::App* profiles = app.add_subcommand("profiles", "the built-in profiles");
   CLI::App* show = profiles->add_subcommand("show", "print one");
   show->add_option("NAME", options.shown, "a built-in's name")->required();

@@ -1,11 +1,8 @@
 #include "cli/run.h"
 
 #include <malloc.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,6 +10,7 @@
 #include <string>
 
 #include "cli/launch_inputs.h"
+#include "cli/own_memory.h"
 #include "events/bus.h"
 #include "launch/arena.h"
 #include "launch/keeper.h"
@@ -26,17 +24,6 @@
 
 namespace nodeward {
 namespace {
-
-// The supervisor holds secrets for a moment: no core dump, and nobody of the same user may look.
-void HideOwnMemory() {
-  prctl(PR_SET_DUMPABLE, 0);
-  // core(5): 0 would not stop a handler that core_pattern pipes to. The hard limit is the
-  // profile's.
-  rlimit core{};
-  getrlimit(RLIMIT_CORE, &core);
-  core.rlim_cur = std::min<rlim_t>(core.rlim_max, 1);
-  setrlimit(RLIMIT_CORE, &core);
-}
 
 BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
   BusOptions options;

@@ -110,23 +110,32 @@ Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
   return buffer;
 }
 
-Result<SecretBuffer> AskPassphrase(const std::string& question) {
+Result<SecretBuffer> ReadSecretStream(int fd, std::size_t limit, const std::string& what) {
+  SecretBuffer buffer(limit + 1);
+  auto size = ReadAll(fd, buffer, what, {});
+  if (!size) return Fail(size.error());
+  if (*size > limit) {
+    return Fail(what + " is too large: over " + std::to_string(limit) + " bytes");
+  }
+  buffer.Shrink(*size);
+  return buffer;
+}
+
+Result<SecretBuffer> AskHidden(const std::string& question, const std::string& what) {
   const UniqueFd terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!terminal.valid()) {
-    return Fail("the vault wants a passphrase, and there is no terminal to ask on", {},
-                "[secrets] identity = \"…\", with a vault made for that identity's recipient");
-  }
+  if (!terminal.valid())
+    return Fail("a " + what + " is wanted, and there is no terminal to ask on");
   const EchoOff quiet(terminal.get());
-  if (!quiet.valid()) return Fail("cannot switch off the terminal's echo for the passphrase");
+  if (!quiet.valid()) return Fail("cannot switch off the terminal's echo for the " + what);
   if (write(terminal.get(), question.data(), question.size()) < 0) {
-    return Fail("cannot ask for the passphrase: " + DescribeErrno(errno));
+    return Fail("cannot ask for the " + what + ": " + DescribeErrno(errno));
   }
-  if (EndedWhileAsking(terminal.get())) return Fail("interrupted; no passphrase was given");
+  if (EndedWhileAsking(terminal.get())) return Fail("interrupted; no " + what + " was given");
   SecretBuffer line(kLongestPassphrase);
   const ssize_t size = read(terminal.get(), line.data(), line.size());
-  if (size <= 0) return Fail("no passphrase was given");
+  if (size <= 0) return Fail("no " + what + " was given");
   const std::size_t newline = line.view().substr(0, static_cast<std::size_t>(size)).find('\n');
-  if (newline == std::string_view::npos) return Fail("the passphrase is longer than 1024 bytes");
+  if (newline == std::string_view::npos) return Fail("the " + what + " is longer than 1024 bytes");
   line.Shrink(newline);
   return line;
 }

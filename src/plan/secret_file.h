@@ -16,7 +16,10 @@ Result<SecretBuffer> ReadSecretFile(const std::string& path, std::size_t limit,
 // Whether ReadSecretFile could open it: the same errors, and nothing of the file is read.
 Result<void> CheckSecretFile(const std::string& path, std::size_t limit, const std::string& what);
 
-// Asks on /dev/tty without echo.
-Result<SecretBuffer> AskPassphrase(const std::string& question);
+// All that is to be read from a descriptor, at most `limit` bytes.
+Result<SecretBuffer> ReadSecretStream(int fd, std::size_t limit, const std::string& what);
+
+// Asks on /dev/tty without echo. `what` is asked for: "passphrase".
+Result<SecretBuffer> AskHidden(const std::string& question, const std::string& what);
 
 }  // namespace nodeward

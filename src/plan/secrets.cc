@@ -73,33 +73,6 @@ Result<void> GuardIdentity(const std::string& path, const Profile& profile, cons
   return {};
 }
 
-Result<VaultKeys> Keys(const IdentitySource& source, const std::string& vault,
-                       const HostReport& host) {
-  VaultKeys keys;
-  keys.scrypt_memory = std::min(host.memory_available, host.cgroup.inherited.memory) / 2;
-  keys.identity_path = source.path;
-  if (source.path.empty()) {
-    keys.passphrase = [vault] { return AskPassphrase("Passphrase for " + vault + ": "); };
-    return keys;
-  }
-  auto text = ReadSecretFile(source.path, kLargestIdentity, kIdentityWhat);
-  if (!text) return Fail(text.error());
-  keys.identity_file = std::move(*text);
-  return keys;
-}
-
-Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
-  for (const Secret& secret : secrets) {
-    if (IsDangerousVariable(secret.name) || secret.name == "PATH" || secret.name == "HOME") {
-      return Fail("the secret \"" + secret.name +
-                      "\" would change what the interpreter runs or "
-                      "trusts; such a name is never taken from a vault",
-                  vault, "[environment] set = { " + secret.name + " = \"…\" }, if that is meant");
-    }
-  }
-  return {};
-}
-
 Result<void> CheckRequired(const Profile& profile, const Secrets& secrets,
                            const std::string& vault) {
   std::vector<std::string> missing;
@@ -116,15 +89,6 @@ Result<void> CheckRequired(const Profile& profile, const Secrets& secrets,
                             : "add them to the vault, or take them out of [secrets] require");
 }
 
-std::string WarnAboutValue(const Secret& secret) {
-  const std::string_view value = secret.value.view();
-  const std::string name = "the secret \"" + secret.name + "\" ";
-  if (value.ends_with('\n')) return name + "ends in a newline; it is delivered as it is";
-  if (value.starts_with("\xef\xbb\xbf")) return name + "begins with a byte-order mark";
-  if (!IsUtf8(value)) return name + "is not UTF-8; Node.js replaces such bytes";
-  return {};
-}
-
 }  // namespace
 
 IdentitySource FindIdentity(const Profile& profile) {
@@ -136,6 +100,53 @@ IdentitySource FindIdentity(const Profile& profile) {
   const std::string mounted = std::string(kRunSecrets) + kIdentityName;
   if (Exists(mounted)) return {mounted, "/run/secrets"};
   return {"", "prompt"};
+}
+
+Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, const std::string& vault,
+                                std::uint64_t scrypt_memory) {
+  VaultKeys keys;
+  keys.scrypt_memory = scrypt_memory;
+  keys.identity_path = source.path;
+  if (source.path.empty()) {
+    keys.passphrase = [vault] {
+      auto asked = AskHidden("Passphrase for " + vault + ": ", "passphrase");
+      if (!asked) {
+        asked.error().hint =
+            "[secrets] identity = \"…\", with a vault made for that identity's recipient";
+      }
+      return asked;
+    };
+    return keys;
+  }
+  auto text = ReadSecretFile(source.path, kLargestIdentity, kIdentityWhat);
+  if (!text) return Fail(text.error());
+  keys.identity_file = std::move(*text);
+  return keys;
+}
+
+Result<SecretBuffer> ReadVaultFile(const std::string& path) {
+  return ReadSecretFile(path, kLargestVault, kVaultWhat);
+}
+
+Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
+  for (const Secret& secret : secrets) {
+    if (IsDangerousVariable(secret.name) || secret.name == "PATH" || secret.name == "HOME") {
+      return Fail("the secret \"" + secret.name +
+                      "\" would change what the interpreter runs or "
+                      "trusts; such a name is never taken from a vault",
+                  vault, "[environment] set = { " + secret.name + " = \"…\" }, if that is meant");
+    }
+  }
+  return {};
+}
+
+std::string WarnAboutValue(const Secret& secret) {
+  const std::string_view value = secret.value.view();
+  const std::string name = "the secret \"" + secret.name + "\" ";
+  if (value.ends_with('\n')) return name + "ends in a newline; it is delivered as it is";
+  if (value.starts_with("\xef\xbb\xbf")) return name + "begins with a byte-order mark";
+  if (!IsUtf8(value)) return name + "is not UTF-8; Node.js replaces such bytes";
+  return {};
 }
 
 std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user) {
@@ -173,9 +184,10 @@ Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host
       auto guarded = GuardIdentity(source.path, profile, host, user, loaded.degraded);
       if (!guarded) return Fail(guarded.error());
     }
-    auto file = ReadSecretFile(vault, kLargestVault, kVaultWhat);
+    auto file = ReadVaultFile(vault);
     if (!file) return Fail(file.error());
-    auto keys = Keys(source, vault, host);
+    auto keys = ReadVaultKeys(source, vault,
+                              std::min(host.memory_available, host.cgroup.inherited.memory) / 2);
     if (!keys) return Fail(keys.error());
     auto plaintext = DecryptAge(file->view(), *keys);
     if (!plaintext) {

@@ -20,6 +20,20 @@ struct IdentitySource {
 };
 IdentitySource FindIdentity(const Profile& profile);
 
+// What opens the vault at `vault`: the identity's text, or a prompt. `scrypt_memory`: bytes at most
+// for a passphrase, 0 for no limit.
+Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, const std::string& vault,
+                                std::uint64_t scrypt_memory);
+
+// The vault's file as it is, encrypted.
+Result<SecretBuffer> ReadVaultFile(const std::string& path);
+
+// Names that a vault may not give an application: they change what the interpreter runs.
+Result<void> CheckNames(const Secrets& secrets, const std::string& vault);
+
+// What is odd about a value, in words that name the secret, or empty.
+std::string WarnAboutValue(const Secret& secret);
+
 // Whether a user could read a file by its mode and those of the folders above it; an owner can
 // always give itself the right. Links are followed. nullopt when the file is not there.
 std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user);

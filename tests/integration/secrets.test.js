@@ -78,7 +78,7 @@ test('refused: another identity than the vault\'s', async (t) => {
   const made = vault(t, SECRET);
   fs.rmSync(made.identity);
   keygen(made.folder);
-  await refuses(t, made, [/app\.vault\.age: no identity opens the vault/, /try: .*age-keygen -y/]);
+  await refuses(t, made, [/app\.vault\.age: no identity opens the vault/, /try: .*vault keygen -y/]);
 });
 
 test('refused: a vault cut short anywhere', async (t) => {
@@ -215,7 +215,7 @@ test('a passphrase opens a vault on a terminal, a wrong one does not, and none i
   const mark = marker(t);
   const without = await run(['--wait', ...command.slice(0, 4), '--', ...mark.command], { command: 'setsid' });
   assert.equal(without.code, 125);
-  assert.match(without.stderr, /app\.vault\.age: .*passphrase, and there is no terminal to ask on/);
+  assert.match(without.stderr, /app\.vault\.age: .*passphrase is wanted, and there is no terminal to ask on/);
   assert.match(without.stderr, /try: /);
   assert.equal(mark.started(), false);
 });

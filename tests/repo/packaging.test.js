@@ -6,8 +6,8 @@ const path = require('node:path');
 const test = require('node:test');
 const { read, root } = require('./tree.js');
 
-const commands = ['run', 'explain', 'check', 'doctor', 'why', 'status', 'profiles'];
-const options = ['--profile', '--set', '--json', '--healthy', '--help', '--version'];
+const commands = ['run', 'explain', 'check', 'doctor', 'why', 'status', 'vault', 'profiles'];
+const options = ['--profile', '--set', '--json', '--healthy', '--file', '--identity', '--help', '--version'];
 const completions = path.join(root, 'packaging/completion');
 const page = read('packaging/nodeward.1.scd');
 
@@ -54,6 +54,8 @@ test('bash: commands, options, files, and the application\'s own command', () =>
   assert.deepStrictEqual(bashOffers('run', '--set', 'limits.pids', '=', '4', 'basena'), ['basename']);
   assert.deepStrictEqual(bashOffers('run', 'cat', 'nodeward.f'), ['nodeward.fish']);
   assert.deepStrictEqual(bashOffers('profiles', 'show', ''), ['default']);
+  assert.deepStrictEqual(bashOffers('vault', 'ex'), ['export', 'exec']);
+  assert.deepStrictEqual(bashOffers('vault', 'list', '--f'), ['--file']);
   assert.deepStrictEqual(bashOffers('why', 'sys'), ['syscall']);
   assert.deepStrictEqual(bashOffers('why', 'open', 'nodeward.f'), ['nodeward.fish']);
 });
@@ -63,6 +65,7 @@ test('fish: commands, options and profiles', () => {
   assert.ok(fishOffers('nodeward explain --').includes('--json'));
   assert.ok(!fishOffers('nodeward run --').includes('--json'));
   assert.ok(fishOffers('nodeward why ').includes('syscall'));
+  assert.deepStrictEqual(fishOffers('nodeward vault ex').sort(), ['exec', 'export']);
   assert.deepStrictEqual(fishOffers('nodeward profiles show '), ['default']);
 });
 

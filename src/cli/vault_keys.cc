@@ -1,0 +1,176 @@
+// nodeward vault keygen, create, rekey: who can open a vault.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "base/text.h"
+#include "cli/vault.h"
+#include "cli/vault_place.h"
+#include "plan/secret_file.h"
+#include "vault/identity.h"
+#include "vault/vault_file.h"
+
+namespace nodeward {
+namespace {
+
+constexpr std::size_t kLargestIdentity = 16u << 20;
+
+Result<Identities> ReadIdentities(const std::string& path) {
+  auto text = ReadSecretFile(path, kLargestIdentity, "the identity");
+  if (!text) return Fail(text.error());
+  auto identities = ParseIdentities(*text, path);
+  if (!identities) return Fail(identities.error().error);
+  return std::move(*identities);
+}
+
+Result<std::vector<Recipient>> RecipientsOf(const std::string& path) {
+  const auto identities = ReadIdentities(path);
+  if (!identities) return Fail(identities.error());
+  std::vector<Recipient> recipients;
+  for (std::size_t i = 0; i < identities->size(); ++i) {
+    recipients.push_back(RecipientOf((*identities)[i]));
+  }
+  return recipients;
+}
+
+// The text of a new identity file, and its recipient.
+Result<std::pair<SecretBuffer, std::string>> NewIdentity() {
+  const SecretBuffer line = MakeIdentity();
+  auto parsed = ParseIdentities(line, "the new identity");
+  if (!parsed) return Fail(parsed.error().error);
+  const std::string recipient = RecipientOf((*parsed)[0]).text;
+  const std::string comment = "# public key: " + recipient + "\n";
+  SecretBuffer text(comment.size() + line.size() + 1);
+  auto* out = std::copy(comment.begin(), comment.end(), text.data());
+  out = std::copy(line.view().begin(), line.view().end(), out);
+  *out = '\n';
+  return std::pair(std::move(text), recipient);
+}
+
+tl::expected<int, Errors> Failed(const Error& error) { return tl::unexpected(Errors{error}); }
+
+Result<std::vector<Recipient>> ParseRecipients(const std::vector<std::string>& texts) {
+  std::vector<Recipient> recipients;
+  for (const std::string& text : texts) {
+    auto recipient = ParseRecipient(text);
+    if (!recipient) {
+      // A secret key that was given by mistake is not repeated.
+      const bool secret = text.starts_with("AGE-SECRET-KEY");
+      if (!secret) recipient.error().where = EscapeForTerminal(text.substr(0, 80));
+      return Fail(recipient.error());
+    }
+    recipients.push_back(std::move(*recipient));
+  }
+  return recipients;
+}
+
+std::string Count(std::size_t recipients) {
+  return std::to_string(recipients) + (recipients == 1 ? " recipient" : " recipients");
+}
+
+// Adds and removes; the Error names what was not there to be removed.
+Result<void> ChangeRecipients(OpenedVault& opened, const std::vector<Recipient>& added,
+                              const std::vector<std::string>& removed) {
+  auto& recipients = opened.recipients;
+  for (const std::string& text : removed) {
+    const auto found = std::find_if(recipients.begin(), recipients.end(),
+                                    [&](const Recipient& one) { return one.text == text; });
+    if (found == recipients.end()) {
+      return Fail("it is not encrypted to this recipient", EscapeForTerminal(text.substr(0, 80)),
+                  "nodeward vault verify lists whom it is encrypted to");
+    }
+    recipients.erase(found);
+  }
+  for (const Recipient& recipient : added) {
+    const bool known = std::any_of(recipients.begin(), recipients.end(), [&](const Recipient& one) {
+      return one.text == recipient.text;
+    });
+    if (!known) recipients.push_back(recipient);
+  }
+  opened.anew = true;
+  return {};
+}
+
+void SayWhatRemainsReadable(std::size_t removed, const std::vector<std::string>& names) {
+  if (removed == 0) return;
+  std::fprintf(stderr,
+               "who was removed can still open old copies, in git as in backups. Change where it "
+               "matters: %s\n",
+               JoinWords(names).c_str());
+}
+
+}  // namespace
+
+tl::expected<int, Errors> VaultKeygen(const VaultOptions& options) {
+  if (!options.identity.empty()) {
+    const auto recipients = RecipientsOf(options.identity);
+    if (!recipients) return Failed(recipients.error());
+    for (const Recipient& recipient : *recipients) std::puts(recipient.text.c_str());
+    return 0;
+  }
+  const auto made = NewIdentity();
+  if (!made) return Failed(made.error());
+  const auto& [text, recipient] = *made;
+  if (options.output.empty()) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (isatty(STDOUT_FILENO) == 0) std::fprintf(stderr, "public key: %s\n", recipient.c_str());
+    return 0;
+  }
+  if (auto written = CreatePrivateFile(options.output, text.view()); !written) {
+    return Failed(written.error());
+  }
+  std::printf("%s\n", recipient.c_str());
+  return 0;
+}
+
+tl::expected<int, Errors> VaultCreate(const VaultOptions& options) {
+  const auto place = FindVault(options.profile, options.vault, options.identity);
+  if (!place) return tl::unexpected(place.error());
+  auto recipients = ParseRecipients(options.recipients);
+  if (recipients && recipients->empty() && !place->identity.path.empty()) {
+    recipients = RecipientsOf(place->identity.path);
+  }
+  if (!recipients) return Failed(recipients.error());
+  if (recipients->empty()) {
+    return Failed({"a vault needs a recipient, or nobody could open it", place->vault,
+                   "nodeward vault keygen -o identity.txt prints one for -r"});
+  }
+  auto document = VaultDocument::Parse(SecretBuffer(), place->vault);
+  if (!document) return Failed(document.error());
+  OpenedVault vault{std::move(*document), std::move(*recipients), options.armor};
+  if (auto kept = RememberRecipients(vault); !kept) return Failed(kept.error());
+  auto sealed = EncryptAge(vault.document.text(), vault.recipients, vault.armored);
+  if (!sealed) return Failed(sealed.error());
+  const auto file = VaultFile::Lock(place->vault);
+  if (!file) return Failed(file.error());
+  if (auto created = file->Create(*sealed); !created) return Failed(created.error());
+  std::fprintf(stderr, "%s: an empty vault for %s\n", place->vault.c_str(),
+               Count(vault.recipients.size()).c_str());
+  return 0;
+}
+
+tl::expected<int, Errors> VaultRekey(const VaultOptions& options) {
+  const auto place = FindVault(options.profile, options.vault, options.identity);
+  if (!place) return tl::unexpected(place.error());
+  const auto added = ParseRecipients(options.recipients);
+  if (!added) return Failed(added.error());
+  std::vector<std::string> names;
+  std::size_t recipients = 0;
+  const auto changed = ChangeVault(*place, [&](OpenedVault& opened) -> Result<void> {
+    auto done = ChangeRecipients(opened, *added, options.removed);
+    for (const VaultEntry* entry : opened.document.Entries(VaultTable::kSecrets)) {
+      names.push_back(entry->name);
+    }
+    recipients = opened.recipients.size();
+    return done;
+  });
+  if (!changed) return Failed(changed.error());
+  std::fprintf(stderr, "%s: encrypted anew, to %s\n", place->vault.c_str(),
+               Count(recipients).c_str());
+  SayWhatRemainsReadable(options.removed.size(), names);
+  return 0;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,166 @@
+// nodeward vault list, export --names, diff, verify: what a vault holds, without a value.
+#include <cstdio>
+#include <ctime>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/text.h"
+#include "cli/vault.h"
+#include "cli/vault_place.h"
+
+namespace nodeward {
+namespace {
+
+tl::expected<int, Errors> Failed(const Error& error) { return tl::unexpected(Errors{error}); }
+
+// Coarse on purpose: an exact length helps whoever guesses.
+std::string_view LengthClass(std::size_t size) {
+  if (size == 0) return "empty";
+  if (size < 16) return "under 16";
+  if (size < 32) return "16 to 31";
+  if (size < 64) return "32 to 63";
+  return "64 and more";
+}
+
+std::string ChangedOn(const VaultDocument& document, std::string_view name) {
+  const VaultEntry* entry = document.Find(VaultTable::kChanged, name);
+  return entry == nullptr ? "" : EscapeForTerminal(document.Value(*entry).view());
+}
+
+// "3 days", or empty for what is no day of the past.
+std::string Age(const std::string& day) {
+  std::tm then{};
+  const char* end = strptime(day.c_str(), "%Y-%m-%d", &then);
+  if (end == nullptr || *end != '\0') return "";
+  const auto days = static_cast<long>(std::difftime(std::time(nullptr), timegm(&then)) / 86400);
+  if (days < 0) return "";
+  if (days == 0) return "today";
+  return std::to_string(days) + (days == 1 ? " day" : " days");
+}
+
+tl::expected<OpenedVault, Errors> OpenAsked(const VaultOptions& options, const std::string& vault) {
+  const auto place = FindVault(options.profile, vault, options.identity);
+  if (!place) return tl::unexpected(place.error());
+  auto opened = OpenVaultAt(*place);
+  if (!opened) return tl::unexpected(Errors{opened.error()});
+  return std::move(*opened);
+}
+
+struct Row {
+  std::string name;
+  std::string changed;
+  std::string_view length;
+};
+
+// Sorted by name, so that two lists can be compared.
+std::vector<Row> Rows(const VaultDocument& document) {
+  std::map<std::string, Row> rows;
+  for (const VaultEntry* entry : document.Entries(VaultTable::kSecrets)) {
+    rows[entry->name] = {entry->name, ChangedOn(document, entry->name),
+                         LengthClass(document.Value(*entry).size())};
+  }
+  std::vector<Row> sorted;
+  for (auto& [name, row] : rows) sorted.push_back(std::move(row));
+  return sorted;
+}
+
+void PrintJson(const std::vector<Row>& rows) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Row& row : rows) {
+    nlohmann::ordered_json one = {{"name", row.name}, {"length", row.length}};
+    if (!row.changed.empty()) one["changed"] = row.changed;
+    list.push_back(std::move(one));
+  }
+  std::puts(nlohmann::ordered_json({{"secrets", list}}).dump().c_str());
+}
+
+using Values = std::map<std::string, SecretBuffer>;
+
+Values ValuesOf(const VaultDocument& document) {
+  Values values;
+  for (const VaultEntry* entry : document.Entries(VaultTable::kSecrets)) {
+    values.emplace(entry->name, document.Value(*entry));
+  }
+  return values;
+}
+
+}  // namespace
+
+tl::expected<int, Errors> VaultList(const VaultOptions& options) {
+  const auto opened = OpenAsked(options, options.vault);
+  if (!opened) return tl::unexpected(opened.error());
+  const auto rows = Rows(opened->document);
+  if (options.json) {
+    PrintJson(rows);
+    return 0;
+  }
+  std::size_t width = 4;
+  for (const Row& row : rows) width = std::max(width, row.name.size());
+  for (const Row& row : rows) {
+    const std::string age = row.changed.empty() ? "-" : Age(row.changed);
+    std::printf("%-*s  %-9s  %s\n", static_cast<int>(width), row.name.c_str(), age.c_str(),
+                std::string(row.length).c_str());
+  }
+  return 0;
+}
+
+tl::expected<int, Errors> VaultNames(const VaultOptions& options) {
+  const auto opened = OpenAsked(options, options.vault);
+  if (!opened) return tl::unexpected(opened.error());
+  for (const Row& row : Rows(opened->document)) {
+    std::printf("%s%s%s\n", row.name.c_str(), row.changed.empty() ? "" : " ", row.changed.c_str());
+  }
+  return 0;
+}
+
+tl::expected<int, Errors> VaultDiff(const VaultOptions& options) {
+  const auto before = OpenAsked(options, options.names[0]);
+  if (!before) return tl::unexpected(before.error());
+  const auto after = OpenAsked(options, options.names[1]);
+  if (!after) return tl::unexpected(after.error());
+  const Values first = ValuesOf(before->document);
+  const Values second = ValuesOf(after->document);
+  bool differ = false;
+  std::map<std::string, char> signs;
+  for (const auto& [name, value] : first) {
+    const auto found = second.find(name);
+    if (found == second.end()) signs[name] = '-';
+    if (found != second.end() && found->second.view() != value.view()) signs[name] = '~';
+  }
+  for (const auto& [name, value] : second) {
+    if (!first.contains(name)) signs[name] = '+';
+  }
+  for (const auto& [name, sign] : signs) {
+    std::printf("%c %s\n", sign, name.c_str());
+    differ = true;
+  }
+  return differ ? 1 : 0;  // as diff(1)
+}
+
+tl::expected<int, Errors> VaultVerify(const VaultOptions& options) {
+  const auto place = FindVault(options.profile, options.vault, options.identity);
+  if (!place) return tl::unexpected(place.error());
+  const auto opened = OpenVaultAt(*place);
+  if (!opened) return Failed(opened.error());
+  Secrets secrets;
+  for (auto& [name, value] : ValuesOf(opened->document)) {
+    secrets.push_back({name, SecretBuffer::Copy(value.view())});
+  }
+  if (auto names = CheckNames(secrets, place->vault); !names) return Failed(names.error());
+  std::printf("%s: %zu secrets\n", place->vault.c_str(), secrets.size());
+  for (const Recipient& recipient : opened->recipients) {
+    std::printf("  for %s\n", recipient.text.c_str());
+  }
+  if (opened->recipients.empty()) {
+    std::printf("  for recipients that it does not name: nodeward vault rekey -r RECIPIENT…\n");
+  }
+  for (const Secret& secret : secrets) {
+    if (const std::string warning = WarnAboutValue(secret); !warning.empty()) {
+      std::printf("  %s\n", warning.c_str());
+    }
+  }
+  return 0;
+}
+
+}  // namespace nodeward

@@ -1,0 +1,151 @@
+#include "cli/vault_place.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "host/report.h"
+#include "profile/load.h"
+#include "vault/age.h"
+#include "vault/armor.h"
+#include "vault/header.h"
+#include "vault/identity.h"
+#include "vault/vault_file.h"
+
+namespace nodeward {
+namespace {
+
+constexpr std::string_view kRekey = "nodeward vault rekey -r RECIPIENT… names all of them anew";
+
+std::string Today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[16];
+  return {text, std::strftime(text, sizeof(text), "%Y-%m-%d", &utc)};
+}
+
+std::uint64_t MemoryForPassphrase(const IdentitySource& source) {
+  if (!source.path.empty()) return 0;
+  const HostReport host = ProbeHost();
+  return std::min(host.memory_available, host.cgroup.inherited.memory) / 2;
+}
+
+Result<std::vector<Recipient>> Remembered(const VaultDocument& document) {
+  std::vector<Recipient> recipients;
+  for (const VaultEntry* entry : document.Entries(VaultTable::kRecipients)) {
+    auto recipient = ParseRecipient(entry->name);
+    if (!recipient) return Fail(recipient.error().what, entry->name, std::string(kRekey));
+    recipients.push_back(std::move(*recipient));
+  }
+  return recipients;
+}
+
+// A vault that age made says how many may open it, and not who.
+std::vector<Recipient> OnlyOne(std::string_view file, const VaultKeys& keys) {
+  std::string binary(file);
+  if (LooksArmored(file)) binary = DecodeArmor(file).value_or("");
+  const auto header = ParseAgeHeader(binary);
+  if (!header || header->stanzas.size() != 1 || keys.identity_file.empty()) return {};
+  const auto identities = ParseIdentities(keys.identity_file, keys.identity_path);
+  if (!identities || identities->size() != 1) return {};
+  return {RecipientOf((*identities)[0])};
+}
+
+}  // namespace
+
+tl::expected<VaultPlace, Errors> FindVault(const std::string& profile, const std::string& file,
+                                           const std::string& identity) {
+  Profile asked;
+  if (!profile.empty()) {
+    auto loaded = LoadProfile({profile, {}});
+    if (!loaded) return tl::unexpected(loaded.error());
+    asked = std::move(*loaded);
+  }
+  if (!file.empty()) asked.secrets.vault = {{.value = file}};
+  if (!identity.empty()) asked.secrets.identity = {{.value = identity}};
+  if (!asked.secrets.vault) {
+    return tl::unexpected(
+        Errors{{"which vault?", {}, "-f app.vault.age, or -p PROFILE with [secrets] vault"}});
+  }
+  return VaultPlace{asked.secrets.vault->value, FindIdentity(asked)};
+}
+
+Result<OpenedVault> OpenVaultAt(const VaultPlace& place) {
+  auto file = ReadVaultFile(place.vault);
+  if (!file) {
+    const bool there = access(place.vault.c_str(), F_OK) == 0;
+    if (!there) file.error().hint = "nodeward vault create -f " + place.vault;
+    return Fail(file.error());
+  }
+  const auto keys = ReadVaultKeys(place.identity, place.vault, MemoryForPassphrase(place.identity));
+  if (!keys) return Fail(keys.error());
+  auto plaintext = DecryptAge(file->view(), *keys);
+  if (!plaintext) {
+    if (plaintext.error().where.empty()) plaintext.error().where = place.vault;
+    return Fail(plaintext.error());
+  }
+  auto document = VaultDocument::Parse(std::move(*plaintext), place.vault);
+  if (!document) return Fail(document.error());
+  auto recipients = Remembered(*document);
+  if (!recipients) return Fail(recipients.error());
+  if (recipients->empty()) *recipients = OnlyOne(file->view(), *keys);
+  return OpenedVault{std::move(*document), std::move(*recipients), LooksArmored(file->view())};
+}
+
+Result<void> RememberRecipients(OpenedVault& opened) {
+  VaultDocument& document = opened.document;
+  std::vector<std::string> gone;
+  for (const VaultEntry* entry : document.Entries(VaultTable::kRecipients)) {
+    const bool kept = std::any_of(opened.recipients.begin(), opened.recipients.end(),
+                                  [&](const Recipient& one) { return one.text == entry->name; });
+    if (!kept) gone.push_back(entry->name);
+  }
+  for (const std::string& name : gone) document.Unset(VaultTable::kRecipients, name);
+  for (const Recipient& recipient : opened.recipients) {
+    if (document.Find(VaultTable::kRecipients, recipient.text) != nullptr) continue;
+    auto added = document.Set(VaultTable::kRecipients, recipient.text, "");
+    if (!added) return added;
+  }
+  return {};
+}
+
+Result<void> ChangeVault(const VaultPlace& place, const VaultChange& change) {
+  const auto file = VaultFile::Lock(place.vault);
+  if (!file) return Fail(file.error());
+  auto opened = OpenVaultAt(place);
+  if (!opened) return Fail(opened.error());
+  const SecretBuffer before = SecretBuffer::Copy(opened->document.text());
+  if (auto changed = change(*opened); !changed) return changed;
+  if (!opened->anew && opened->document.text() == before.view()) return {};
+  if (opened->recipients.empty()) {
+    return Fail("it does not say to whom it is encrypted, and more than one may open it",
+                place.vault, std::string(kRekey));
+  }
+  if (auto remembered = RememberRecipients(*opened); !remembered) return remembered;
+  auto sealed = EncryptAge(opened->document.text(), opened->recipients, opened->armored);
+  if (!sealed) return Fail(sealed.error());
+  return file->Replace(*sealed);
+}
+
+Result<void> SetSecret(VaultDocument& document, std::string_view name, std::string_view value) {
+  const VaultEntry* before = document.Find(VaultTable::kSecrets, name);
+  if (before != nullptr && document.Value(*before).view() == value) return {};
+  if (auto set = document.Set(VaultTable::kSecrets, name, value); !set) return set;
+  return MarkChanged(document, name);
+}
+
+Result<void> MarkChanged(VaultDocument& document, std::string_view name) {
+  return document.Set(VaultTable::kChanged, name, Today());
+}
+
+Result<void> UseRemembered(OpenedVault& opened) {
+  auto recipients = Remembered(opened.document);
+  if (!recipients) return Fail(recipients.error());
+  if (!recipients->empty()) opened.recipients = std::move(*recipients);
+  return {};
+}
+
+}  // namespace nodeward
