@@ -10,6 +10,7 @@
 #include "decode/words.h"
 #include "events/codes.h"
 #include "judge/answer.h"
+#include "kernel/architecture.h"
 #include "measures/bpf_evaluator.h"
 #include "measures/rows.h"
 #include "measures/seccomp_filter.h"
@@ -20,7 +21,10 @@ namespace nodeward {
 namespace {
 
 constexpr std::size_t kArguments = 6;
-constexpr int kForeign = 0x40000000;  // asm/unistd.h: __X32_SYSCALL_BIT
+
+bool IsForeign(int number) {
+  return kernel::kForeignNumbers && static_cast<std::uint32_t>(number) >= *kernel::kForeignNumbers;
+}
 
 // All that decides about one call.
 struct Case {
@@ -194,7 +198,7 @@ void ExplainVerdict(const Case& asked, std::uint32_t verdict, WhyAnswer& answer)
       break;
     default:
       answer.verdict = "answered by ending the process";
-      if (asked.call.nr < kForeign) return ExplainRefused(asked, answer);
+      if (!IsForeign(asked.call.nr)) return ExplainRefused(asked, answer);
       answer.rule =
           "the numbers of another architecture (x32) reach what nodeward does not look at";
   }

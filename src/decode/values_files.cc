@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "decode/values.h"
+#include "kernel/architecture.h"
 
 namespace nodeward {
 namespace {
@@ -31,13 +32,6 @@ constexpr NamedValue kAccessAt[] = {V(AT_SYMLINK_NOFOLLOW), V(AT_EACCESS), V(AT_
 constexpr NamedValue kUnlinkAt[] = {V(AT_REMOVEDIR)};
 
 constexpr NamedValue kAccessModeOfOpen[] = {V(O_RDONLY), V(O_WRONLY), V(O_RDWR)};
-#if defined(__x86_64__)
-constexpr std::uint32_t kLargeFile = 0100000;  // the C library's own macro is 0 on 64-bit machines
-#elif defined(__aarch64__)
-constexpr std::uint32_t kLargeFile = 0400000;
-#else
-#error "nodeward supports x86-64 and arm64"
-#endif
 constexpr NamedValue kOpen[] = {V(O_TMPFILE),
                                 V(O_SYNC),
                                 V(O_CREAT),
@@ -54,7 +48,7 @@ constexpr NamedValue kOpen[] = {V(O_TMPFILE),
                                 V(O_NOFOLLOW),
                                 V(O_NOATIME),
                                 V(O_CLOEXEC),
-                                {kLargeFile, "O_LARGEFILE"}};
+                                {kernel::kLargeFile, "O_LARGEFILE"}};
 
 constexpr NamedValue kDescriptor[] = {V(O_CLOEXEC), V(O_NONBLOCK)};
 

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "base/unique_fd.h"
+#include "kernel/architecture.h"
 
 namespace nodeward {
 namespace {
@@ -25,20 +26,6 @@ constexpr std::size_t kScriptStart = 256;   // BINPRM_BUF_SIZE, Linux 5.1
 
 constexpr unsigned char kNativeData =
     std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
-
-#if defined(__x86_64__)
-constexpr unsigned kNativeMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr unsigned kNativeMachine = EM_AARCH64;
-#elif defined(__riscv)
-constexpr unsigned kNativeMachine = EM_RISCV;
-#elif defined(__powerpc64__)
-constexpr unsigned kNativeMachine = EM_PPC64;
-#elif defined(__s390x__)
-constexpr unsigned kNativeMachine = EM_S390;
-#elif defined(__loongarch__)
-constexpr unsigned kNativeMachine = EM_LOONGARCH;
-#endif
 
 // elf.h's names for what Node.js is built for, so that a wrong image shows at a glance.
 std::string MachineName(unsigned machine) {
@@ -99,7 +86,7 @@ class Reader {
       return Fail("it is a 32-bit program, and nodeward confines 64-bit ones only", path_,
                   "a 64-bit build of the interpreter");
     }
-    if (header_.e_ident[EI_DATA] != kNativeData || header_.e_machine != kNativeMachine) {
+    if (header_.e_ident[EI_DATA] != kNativeData || header_.e_machine != kernel::kElfMachine) {
       return Fail("it is a program for another processor: " + MachineName(header_.e_machine), path_,
                   "a build for this machine");
     }

@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "kernel/architecture.h"
+
 namespace nodeward {
 namespace {
 
@@ -146,24 +148,8 @@ class Search {
 
 }  // namespace
 
-std::string_view MultiarchName() {
-#if defined(__x86_64__)
-  return "x86_64-linux-gnu";
-#elif defined(__aarch64__)
-  return "aarch64-linux-gnu";
-#elif defined(__riscv)
-  return "riscv64-linux-gnu";
-#elif defined(__powerpc64__)
-  return "powerpc64le-linux-gnu";
-#elif defined(__s390x__)
-  return "s390x-linux-gnu";
-#else
-  return "loongarch64-linux-gnu";
-#endif
-}
-
 std::vector<std::string> DefaultLibraryFolders() {
-  const std::string multiarch(MultiarchName());
+  const std::string multiarch(kernel::kMultiarchName);
   // /usr/local/lib: musl's own third place; glibc has it from the cache.
   return {"/lib/" + multiarch, "/usr/lib/" + multiarch, "/lib64", "/usr/lib64", "/lib",
           "/usr/lib",          "/usr/local/lib"};

@@ -13,10 +13,6 @@
 
 namespace nodeward {
 
-// "x86_64-linux-gnu": Debian's name for this machine in paths; on others a folder that is not
-// there.
-std::string_view MultiarchName();
-
 // Folders that the loader searches last, most specific first. Some may be missing.
 std::vector<std::string> DefaultLibraryFolders();
 

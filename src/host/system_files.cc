@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "host/library_search.h"
+#include "kernel/architecture.h"
 
 namespace nodeward {
 namespace {
@@ -101,7 +102,7 @@ std::vector<NodeFile> SystemFiles() {
   std::vector<NodeFile> files;
   files.reserve(std::size(kPlaces) + 4);
   for (const Place& place : kPlaces) Put(place.path, place, files);
-  const std::string libraries = "/usr/lib/" + std::string(MultiarchName());
+  const std::string libraries = "/usr/lib/" + std::string(kernel::kMultiarchName);
   Put(libraries + "/gconv", {nullptr, "locale"}, files);
   Put(libraries + "/nodejs", {nullptr, "node"}, files);
   PutResolverFolder(files);

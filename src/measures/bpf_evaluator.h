@@ -4,7 +4,6 @@
 // net/core/filter.c are the source.
 #pragma once
 
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
@@ -12,20 +11,15 @@
 #include <span>
 
 #include "base/result.h"
+#include "kernel/architecture.h"
 
 namespace nodeward {
-
-#if defined(__x86_64__)
-inline constexpr std::uint32_t kNativeArch = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-inline constexpr std::uint32_t kNativeArch = AUDIT_ARCH_AARCH64;
-#endif
 
 // One system call of this architecture as a filter sees it.
 inline seccomp_data CallOf(int number, std::uint64_t a = 0, std::uint64_t b = 0,
                            std::uint64_t c = 0, std::uint64_t d = 0, std::uint64_t e = 0,
                            std::uint64_t f = 0) {
-  return {number, kNativeArch, 0x7f0000001000, {a, b, c, d, e, f}};
+  return {number, kernel::kAuditArch, 0x7f0000001000, {a, b, c, d, e, f}};
 }
 
 // The SECCOMP_RET_* value with its data: SECCOMP_RET_ERRNO | ENOSYS. An error for what the kernel

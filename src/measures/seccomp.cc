@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernel/architecture.h"
 #include "kernel/sys.h"
 #include "measures/always.h"
 #include "measures/child_applies.h"
@@ -71,7 +72,7 @@ Explanation ExplainSeccomp(const Profile& profile, const HostReport& host) {
   explanation.lines.push_back(
       "socket, clone, prctl, fcntl, ioctl, prlimit64: only with listed arguments");
   explanation.lines.push_back("kill: never towards nodeward itself");
-  explanation.lines.push_back("i386 and x32 calls end the process");
+  explanation.lines.push_back(std::string(kernel::kForeignCalls) + " calls end the process");
   explanation.lines.push_back(std::to_string(policy->probes.size()) +
                               " probes and calls newer than the table: ENOSYS, no event");
   return explanation;

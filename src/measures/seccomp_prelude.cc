@@ -1,20 +1,14 @@
 #include "measures/seccomp_prelude.h"
 
-#include <linux/audit.h>
 #include <linux/seccomp.h>
+
 #include <cerrno>
 #include <cstddef>
 
+#include "kernel/architecture.h"
+
 namespace nodeward {
 namespace {
-
-#if defined(__x86_64__)
-constexpr std::uint32_t kNative = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kNative = AUDIT_ARCH_AARCH64;
-#endif
-// asm/unistd.h: __X32_SYSCALL_BIT. Left to the main program, which kills a foreign architecture.
-constexpr std::uint32_t kX32 = 0x40000000;
 
 constexpr std::uint32_t kToEnd = UINT32_MAX;  // a jump behind the prelude, not resolved yet
 
@@ -46,16 +40,19 @@ void AppendGuard(std::vector<sock_filter>& code, const GuardedCall& guard, std::
 
 std::vector<sock_filter> MakePrelude(int last_call, const std::vector<GuardedCall>& guarded,
                                      std::uint32_t refusal) {
+  // What is foreign is left to the main program, which kills it.
   std::vector<sock_filter> code = {
       Load(offsetof(seccomp_data, arch)),
-      Jump(BPF_JEQ, kNative, 1, 0),
+      Jump(BPF_JEQ, kernel::kAuditArch, 1, 0),
       Skip(kToEnd),
       Load(offsetof(seccomp_data, nr)),
-      Jump(BPF_JGE, kX32, 0, 1),
-      Skip(kToEnd),
-      Jump(BPF_JGT, static_cast<std::uint32_t>(last_call), 0, 1),
-      Return(SECCOMP_RET_ERRNO | ENOSYS),
   };
+  if (kernel::kForeignNumbers) {
+    code.push_back(Jump(BPF_JGE, *kernel::kForeignNumbers, 0, 1));
+    code.push_back(Skip(kToEnd));
+  }
+  code.push_back(Jump(BPF_JGT, static_cast<std::uint32_t>(last_call), 0, 1));
+  code.push_back(Return(SECCOMP_RET_ERRNO | ENOSYS));
   for (const GuardedCall& guard : guarded) AppendGuard(code, guard, refusal);
   for (std::size_t i = 0; i < code.size(); ++i) {
     if (code[i].code == (BPF_JMP | BPF_JA) && code[i].k == kToEnd) {

@@ -6,12 +6,11 @@
 #include <cstddef>
 #include <span>
 
-#include "measures/bpf_evaluator.h"
+#include "kernel/architecture.h"
 
 namespace nodeward {
 namespace {
 
-constexpr std::uint32_t kX32 = 0x40000000;       // asm/unistd.h: __X32_SYSCALL_BIT
 constexpr std::uint32_t kNoNumber = UINT32_MAX;  // -1: a tracer's "skip this call"
 
 sock_filter Load(std::size_t offset) {
@@ -38,14 +37,13 @@ class Program {
 
   void RefuseForeign() {
     code_.push_back(Load(offsetof(seccomp_data, arch)));
-    code_.push_back(Jump(BPF_JEQ, kNativeArch, 1, 0));
+    code_.push_back(Jump(BPF_JEQ, kernel::kAuditArch, 1, 0));
     code_.push_back(Return(SECCOMP_RET_KILL_PROCESS));
     code_.push_back(Load(offsetof(seccomp_data, nr)));
-#if defined(__x86_64__)
-    code_.push_back(Jump(BPF_JGE, kX32, 0, 2));
+    if (!kernel::kForeignNumbers) return;
+    code_.push_back(Jump(BPF_JGE, *kernel::kForeignNumbers, 0, 2));
     code_.push_back(Jump(BPF_JEQ, kNoNumber, 1, 0));
     code_.push_back(Return(SECCOMP_RET_KILL_PROCESS));
-#endif
   }
 
   // A binary search for the number. Conditional jumps reach 255 instructions, a plain one all.

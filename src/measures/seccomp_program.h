@@ -18,10 +18,10 @@ struct AnsweredCall {
   std::vector<std::vector<ArgumentCondition>> shapes;  // any of them; none: whatever the arguments
 };
 
-// Ends the process for calls of a foreign architecture, x32 included; any number that is not among
-// `calls` gets `otherwise`, and so does a call of none of its shapes. Of a number that stands twice
-// the first counts. A call without shapes is answered by its number alone, so that the kernel may
-// skip the program for it where it is allowed (Linux 5.11, kernel/seccomp.c).
+// Ends the process for calls of a foreign architecture, x32 on x86-64 included; any number that is
+// not among `calls` gets `otherwise`, and so does a call of none of its shapes. Of a number that
+// stands twice the first counts. A call without shapes is answered by its number alone, so that the
+// kernel may skip the program for it where it is allowed (Linux 5.11, kernel/seccomp.c).
 std::vector<sock_filter> MakeProgram(std::vector<AnsweredCall> calls, std::uint32_t otherwise);
 
 }  // namespace nodeward

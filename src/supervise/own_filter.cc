@@ -8,13 +8,12 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "kernel/architecture.h"
 #include "kernel/sys.h"
-#include "measures/bpf_evaluator.h"
 
 namespace nodeward {
 namespace {
 
-constexpr std::uint32_t kX32 = 0x40000000;  // asm/unistd.h: __X32_SYSCALL_BIT
 constexpr int kClone3 = 435;
 constexpr int kLandlockCreate = 444;  // and 445, 446: a launch's ruleset, and threads that enter it
 
@@ -207,10 +206,15 @@ void Case(std::vector<sock_filter>& code, int number, const std::vector<sock_fil
 std::vector<sock_filter> OwnFilter() {
   constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
   std::vector<sock_filter> code = {
-      Load(offsetof(seccomp_data, arch)),      {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, kNativeArch},
-      Return(SECCOMP_RET_KILL_PROCESS),        Load(offsetof(seccomp_data, nr)),
-      {BPF_JMP | BPF_JGE | BPF_K, 0, 1, kX32}, Return(SECCOMP_RET_KILL_PROCESS),
+      Load(offsetof(seccomp_data, arch)),
+      {BPF_JMP | BPF_JEQ | BPF_K, 1, 0, kernel::kAuditArch},
+      Return(SECCOMP_RET_KILL_PROCESS),
+      Load(offsetof(seccomp_data, nr)),
   };
+  if (kernel::kForeignNumbers) {
+    code.push_back({BPF_JMP | BPF_JGE | BPF_K, 0, 1, *kernel::kForeignNumbers});
+    code.push_back(Return(SECCOMP_RET_KILL_PROCESS));
+  }
   // Little-endian: the flags are the low word of the first argument.
   Case(code, SYS_clone,
        {Load(offsetof(seccomp_data, args)),

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstdint>
 
+#include "kernel/architecture.h"
+
 namespace nodeward {
 namespace {
 
@@ -72,7 +74,8 @@ std::string ExplainEnding(const Ending& ending, bool oom_killed, bool stop_asked
            "--max-old-space-size, or find the leak";
   }
   if (ending.signalled && ending.value == SIGSYS) {
-    return "the kernel ended it for a system call of a foreign architecture (i386 or x32)";
+    return "the kernel ended it for a system call of a foreign architecture, as " +
+           std::string(kernel::kForeignCalls) + " are";
   }
   if (ending.signalled && ending.value == SIGSEGV) {
     return "it crashed in native code: look at its addons";

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/architecture.h"
+
 namespace nodeward::test {
 
 struct ElfParts {
@@ -52,11 +54,7 @@ inline std::string BuildElf(const ElfParts& parts) {
   header.e_ident[EI_CLASS] = ELFCLASS64;
   header.e_ident[EI_DATA] = ELFDATA2LSB;
   header.e_type = ET_DYN;
-#if defined(__x86_64__)
-  header.e_machine = EM_X86_64;
-#else
-  header.e_machine = EM_AARCH64;
-#endif
+  header.e_machine = kernel::kElfMachine;
   header.e_phoff = kElfInterp;
   header.e_phentsize = sizeof(Elf64_Phdr);
   header.e_phnum = 3;

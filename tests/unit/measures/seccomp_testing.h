@@ -27,7 +27,6 @@ inline constexpr std::uint32_t kNoSuchCall = SECCOMP_RET_ERRNO | ENOSYS;
 inline constexpr std::uint32_t kKillProcess = SECCOMP_RET_KILL_PROCESS;
 
 using nodeward::CallOf;
-using nodeward::kNativeArch;
 
 // The filter's answer; a program that the kernel would not load is a defect.
 inline std::uint32_t Evaluate(std::span<const sock_filter> code, const seccomp_data& call) {

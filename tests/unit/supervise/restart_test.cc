@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "kernel/architecture.h"
+
 namespace nodeward {
 namespace {
 
@@ -193,7 +195,7 @@ TEST(ExplainEnding, FourKindsOfSigkill) {
 TEST(ExplainEnding, HowNodeEnds) {
   EXPECT_THAT(ExplainEnding({true, SIGABRT}, false, false, false), HasSubstr("heap out of memory"));
   EXPECT_THAT(ExplainEnding({false, 134}, false, false, false), HasSubstr("heap out of memory"));
-  EXPECT_THAT(ExplainEnding({true, SIGSYS}, false, false, false), HasSubstr("i386 or x32"));
+  EXPECT_THAT(ExplainEnding({true, SIGSYS}, false, false, false), HasSubstr(kernel::kForeignCalls));
   EXPECT_THAT(ExplainEnding({true, SIGSEGV}, false, false, false), HasSubstr("native code"));
   EXPECT_THAT(ExplainEnding({false, 13}, false, false, false), HasSubstr("top-level await"));
   EXPECT_THAT(ExplainEnding({false, 9}, false, false, false), HasSubstr("command-line flags"));
