@@ -23,12 +23,18 @@ elseif(NODEWARD_SANITIZE)
 else()
   target_compile_options(nodeward_flags INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
-    $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection=full>)
+    $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection=full>
+    $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},aarch64>:-mbranch-protection=standard>)
   target_link_options(nodeward_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
 if(NODEWARD_STATIC)
   target_compile_options(nodeward_flags INTERFACE -Os -ffunction-sections -fdata-sections)
   target_link_options(nodeward_flags INTERFACE -Wl,--gc-sections,--as-needed)
+  if(NODEWARD_SYSROOT)
+    # Its C library before the cross compiler's own.
+    target_link_options(nodeward_flags INTERFACE
+      -B${NODEWARD_SYSROOT}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/)
+  endif()
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 endif()
