@@ -3,8 +3,8 @@
 #
 #   packaging/notice.sh build/release
 set -euo pipefail
-"$(dirname "$(realpath "${BASH_SOURCE[0]}")")/linked.sh" "$1" | while read -r package; do
+"$(dirname "$(realpath "${BASH_SOURCE[0]}")")/linked.sh" "$1" | while read -r package root; do
   printf '==== %s\n\n' "$package"
-  cat "/usr/share/doc/$package/copyright"
+  cat "${root%/}/usr/share/doc/$package/copyright"
   echo
 done

@@ -29,8 +29,8 @@ const kSpdx = new Map([
 ]);
 
 // Names of licences in a copyright file of the machine-readable kind; of another kind: none.
-function licences(name) {
-  const text = fs.readFileSync(`/usr/share/doc/${name}/copyright`, 'utf8');
+function licences(name, below) {
+  const text = fs.readFileSync(path.join(below, `usr/share/doc/${name}/copyright`), 'utf8');
   if (!/^Format: /m.test(text)) return [];
   return [...new Set([...text.matchAll(/^License: *(\S.*)$/gm)].map(([, licence]) => licence.trim()))].sort();
 }
@@ -42,10 +42,11 @@ function declared(names) {
 
 const id = (name) => `SPDXRef-${name.replace(/[^A-Za-z0-9.-]/g, '-')}`;
 
-function packageOf(name) {
-  const [row] = lines('dpkg-query', ['-W', '-f', '${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n', name]);
+function packageOf(line) {
+  const [name, below] = line.split(' ');
+  const [row] = lines('dpkg-query', [`--root=${below}`, '-W', '-f', '${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n', name]);
   const [packaged, architecture, source, sourceVersion] = row.split('\t');
-  const names = licences(name);
+  const names = licences(name, below);
   return {
     SPDXID: id(name), name, versionInfo: packaged, downloadLocation: 'NOASSERTION', filesAnalyzed: false,
     supplier: 'Organization: Debian', sourceInfo: `built from the Debian source package ${source} ${sourceVersion}`,

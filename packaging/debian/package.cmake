@@ -14,6 +14,9 @@ and with only the files, programs, peers, system calls, resources,
 environment and secrets that its profile names. It then stays as its
 supervisor, and tells of each attempt to step outside.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+if(CMAKE_CROSSCOMPILING)
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
+endif()
 # The changelog has the one place for who maintains it.
 file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/debian/changelog trailer REGEX "^ -- ")
 string(REGEX REPLACE "^ -- (.*>)  .*" "\\1" CPACK_DEBIAN_PACKAGE_MAINTAINER "${trailer}")
@@ -30,6 +33,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/debian/stage.cmake)
 set(CPACK_NODEWARD_SOURCE ${PROJECT_SOURCE_DIR})
 set(CPACK_NODEWARD_BUILD ${PROJECT_BINARY_DIR})
+set(CPACK_NODEWARD_STRIP ${CMAKE_STRIP})
 
 # What an installation by hand leaves out, because it has its place in a distribution alone.
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/nodeward)

@@ -14,7 +14,7 @@ file(GLOB compressed ${root}/usr/share/man/man*/* ${doc}/changelog ${doc}/NOTICE
 foreach(file IN LISTS compressed)
   execute_process(COMMAND gzip -9nf ${file} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
-execute_process(COMMAND strip --strip-all --remove-section=.comment --remove-section=.note
+execute_process(COMMAND ${CPACK_NODEWARD_STRIP} --strip-all --remove-section=.comment --remove-section=.note
                 ${root}/usr/bin/nodeward COMMAND_ERROR_IS_FATAL ANY)
 
 # Debian's modes, whatever the umask of who builds.

@@ -42,9 +42,9 @@ const named = (pattern) => {
 it('has a tarball, packages, a bill of materials, and sums that are right', () => {
   const version = succeed(nodeward, ['--version']).split(' ')[1].trim();
   const names = fs.readdirSync(at('first')).map((name) => name.replaceAll(version, 'V')).sort();
-  const cpu = process.arch;
-  assert.deepEqual(names, ['SHA256SUMS', `nodeward-V-linux-${execFileSync('uname', ['-m'], { encoding: 'utf8' }).trim()}.tar.gz`,
-    'nodeward-V.spdx.json', 'nodeward-V.tgz', `nodeward-linux-${cpu}-V.tgz`,
+  const [cpu, machine] = [process.arch, execFileSync('uname', ['-m'], { encoding: 'utf8' }).trim()];
+  assert.deepEqual(names, ['SHA256SUMS', `nodeward-V-linux-${machine}.tar.gz`,
+    `nodeward-V-linux-${machine}.spdx.json`, 'nodeward-V.tgz', `nodeward-linux-${cpu}-V.tgz`,
     `nodeward_V_${execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim()}.deb`].sort());
   const checked = succeed('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: at('first') });
   assert.equal(checked.trim().split('\n').length, names.length - 1);
