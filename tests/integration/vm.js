@@ -18,9 +18,11 @@ function points(tap) {
 }
 
 // `script` is a file of tests/vm: node:test in JavaScript. `suite` names the kernel (tests/vm/run.sh), `seconds` are what
-// the machine may take. The tree there is /test, laid out as the repository.
-async function testInMachine(t, script, { suite = 'bookworm', files = [], seconds = 900 } = {}) {
+// the machine may take. The tree there is /test, laid out as the repository. `machine` is another one's program, with the
+// words before the command file; the script is a file beside it.
+async function testInMachine(t, script, { suite = 'bookworm', files = [], seconds = 900, machine = ['tests/vm/run.sh', '-k', suite] } = {}) {
   const folder = temporary(t);
+  const [program, ...words] = machine;
   const write = (name, text) => {
     fs.writeFileSync(path.join(folder, name), text);
     return path.join(folder, name);
@@ -30,11 +32,11 @@ async function testInMachine(t, script, { suite = 'bookworm', files = [], second
   const env = { NODEWARD: '/test/build/nodeward', VICTIMS: '/test/build/victims', ESCAPE: '/test/build/escape', NODEWARD_SOURCE_DIR: '/test',
     ESCAPE_COLUMNS: deep ? 'root user docker' : 'root', NODEWARD_DEEP: deep ? '1' : '' };
   const command = write('command', [...Object.entries(env).map(([key, value]) => `export ${key}='${value}'`),
-    `exec node --test-reporter=tap /test/tests/vm/${script}`, ''].join('\n'));
-  const tree = ['tests/integration', 'tests/escape', 'tests/vm'].map((name) => `${name}=${path.join(root, name)}`);
+    `exec node --test-reporter=tap /test/${path.dirname(program)}/${script}`, ''].join('\n'));
+  const tree = ['tests/integration', 'tests/escape', path.dirname(program)].map((name) => `${name}=${path.join(root, name)}`);
   const built = [`build/nodeward=${nodeward}`, `build/victims=${path.dirname(victim('x'))}`, `build/escape=${path.join(build, 'escape')}`];
-  const { code, stdout, stderr } = await run(['-k', suite, command, `suite=${write('suite', `${suite}\n`)}`, ...tree, ...built, ...files],
-    { command: path.join(root, 'tests/vm/run.sh'), env: { ...process.env, NODEWARD_VM_SECONDS: String(seconds) }, timeout: (seconds + 600) * 1000 });
+  const { code, stdout, stderr } = await run([...words, command, `suite=${write('suite', `${suite}\n`)}`, ...tree, ...built, ...files],
+    { command: path.join(root, program), env: { ...process.env, NODEWARD_VM_SECONDS: String(seconds) }, timeout: (seconds + 600) * 1000 });
   const told = points(stdout);
   for (const { name, ok, text } of told) {
     await t.test(name, () => assert.ok(ok, text));

@@ -24,6 +24,7 @@ static void no_door(int number) {
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
+  (void)argv;
   signal(SIGSEGV, no_door);
 #if defined(__x86_64__)
   if (strcmp(argv[1], "i386") == 0)

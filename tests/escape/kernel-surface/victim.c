@@ -41,6 +41,9 @@ static long try_splice(void) {
   } piece = {"x", 1};
   return syscall(SYS_vmsplice, ends[1], &piece, 1, 0);
 }
+#ifndef SYS_modify_ldt  // no other processor has such tables
+#define SYS_modify_ldt (-1)
+#endif
 static long try_tables(void) { return syscall(SYS_modify_ldt, 0, NULL, 0); }
 static long try_other_machine(void) {
   return syscall(SYS_personality, 0x0040000 /* ADDR_NO_RANDOMIZE */);

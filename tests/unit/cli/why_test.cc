@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "cli/why_file.h"
 #include "cli/why_network.h"
 #include "cli/why_syscall.h"
+#include "kernel/architecture.h"
 #include "profile/load.h"
 #include "support/scratch_folder.h"
 
@@ -63,9 +65,9 @@ TEST(WhySyscall, RefusedWithTheLineThatAllows) {
 }
 
 TEST(WhySyscall, ADeniedCallNamesTheDenial) {
-  const WhyAnswer answer = Syscall({"mkdir"}, {"syscalls.deny=[\"mkdir\"]"});
+  const WhyAnswer answer = Syscall({"mkdirat"}, {"syscalls.deny=[\"mkdirat\"]"});
   EXPECT_FALSE(answer.allowed);
-  EXPECT_EQ(answer.rule, "\"mkdir\" in [syscalls] deny");
+  EXPECT_EQ(answer.rule, "\"mkdirat\" in [syscalls] deny");
   EXPECT_THAT(answer.where, StartsWith("--set syscalls.deny"));
 }
 
@@ -96,7 +98,9 @@ TEST(WhySyscall, ProbesAndNumbersBeyondTheTable) {
     EXPECT_THAT(answer.verdict, HasSubstr("ENOSYS"));
     EXPECT_EQ(answer.hint, "") << probe;
   }
-  EXPECT_EQ(Syscall({"0x40000001"}).verdict, "answered by ending the process");
+  // x32's, where there is such a table.
+  EXPECT_EQ(Syscall({"0x40000001"}).verdict == "answered by ending the process",
+            kernel::kForeignNumbers.has_value());
 }
 
 TEST(WhySyscall, KillAndPermissive) {
@@ -147,8 +151,8 @@ class WhyFiles : public testing::Test {
     mkdir((at_ + "/closed").c_str(), 0700);
     Write(at_ + "/data/open", 0644);
     Write(at_ + "/data/mine", 0600);
-    symlink((at_ + "/data/open").c_str(), (at_ + "/link").c_str());
-    symlink("loop", (at_ + "/loop").c_str());
+    std::filesystem::create_symlink(at_ + "/data/open", at_ + "/link");
+    std::filesystem::create_symlink("loop", at_ + "/loop");
   }
   static void Write(const std::string& path, mode_t mode) {
     FILE* file = fopen(path.c_str(), "w");

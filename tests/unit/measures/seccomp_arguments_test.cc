@@ -6,12 +6,13 @@
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
-#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+
+#include <linux/vm_sockets.h>  // older ones want sockaddr to be there
 
 #include "unit/measures/seccomp_testing.h"
 
