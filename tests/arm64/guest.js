@@ -24,7 +24,7 @@ test('unit tests that want a kernel', async () => {
   const wanted = fs.readFileSync(path.join(__dirname, 'wants_kernel.txt'), 'utf8').split('\n')
     .filter((line) => line && !line.startsWith('#')).join(':');
   const { code, stdout, stderr } = await run([`--gtest_filter=${wanted}`, '--gtest_color=no'],
-    { command: path.join(root, 'build/tests/unit/unit_test'), timeout: 120000 });
+    { command: path.join(root, 'build/tests/unit/unit_test'), timeout: 300000 });
   assert.equal(code, 0, `${stdout}\n${stderr}`);
   assert.match(stdout, /^\[ {2}PASSED {2}\] [1-9]\d* tests?\.$/m, stdout);
   assert.doesNotMatch(stdout, /SKIPPED/, stdout);
