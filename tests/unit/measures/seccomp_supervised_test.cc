@@ -39,9 +39,11 @@ std::set<std::string> Names(const Supervision& supervision) {
   for (const SupervisedCall& call : SupervisedCalls(supervision)) {
     EXPECT_TRUE(names.emplace(call.call).second) << call.call << " twice";
     // libseccomp knows the youngest one from 2.5.5 on; before, no profile can allow it.
+#ifdef __x86_64__  // the only one that has all of them; it proves the names
     if (call.call != "fchmodat2") {
       EXPECT_GE(SyscallNumber(std::string(call.call)), 0) << call.call;
     }
+#endif
     for (const ArgumentRule& rule : call.passes) EXPECT_EQ(rule.call, call.call);
   }
   return names;
@@ -129,6 +131,9 @@ TEST(SupervisedCalls, EveryChangeOfAFilesMetadataAndEveryWatch) {
   const Filter filter = Supervised({.metadata = true, .watches = true});
   for (const char* call : {"chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat",
                            "utimensat", "inotify_add_watch"}) {
+#ifndef SYS_chmod  // arm64 has those that take a folder alone
+    if (call == std::string("chmod") || call == std::string("chown")) continue;
+#endif
     EXPECT_EQ(none(call, 0, 0, 0, 0, 0), kAllow) << call;
     EXPECT_EQ(filter(call, 0, 0, 0, 0, 0), kNotify) << call;
     EXPECT_EQ(filter(call, kAnywhere, kAnywhere, ~std::uint64_t{0}, 0, 0), kNotify) << call;
