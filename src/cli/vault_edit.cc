@@ -125,12 +125,14 @@ Result<VaultDocument> EditText(const EditFolder& folder, const VaultPlace& place
 Result<void> TakeOver(const VaultDocument& edited, OpenedVault& opened) {
   auto text = VaultDocument::Parse(SecretBuffer::Copy(edited.text()), "");
   if (!text) return Fail(text.error());
+  std::vector<std::string> changed;
   for (const VaultEntry* entry : edited.Entries(VaultTable::kSecrets)) {
     const VaultEntry* before = opened.document.Find(VaultTable::kSecrets, entry->name);
     const SecretBuffer value = edited.Value(*entry);
     if (before != nullptr && opened.document.Value(*before).view() == value.view()) continue;
-    if (auto dated = MarkChanged(*text, entry->name); !dated) return dated;
+    changed.push_back(entry->name);
   }
+  if (auto dated = MarkChanged(*text, changed); !dated) return dated;
   for (const VaultEntry* entry : edited.Entries(VaultTable::kChanged)) {
     if (edited.Find(VaultTable::kSecrets, entry->name) == nullptr) {
       text->Unset(VaultTable::kChanged, entry->name);

@@ -130,15 +130,24 @@ Result<void> ChangeVault(const VaultPlace& place, const VaultChange& change) {
   return file->Replace(*sealed);
 }
 
-Result<void> SetSecret(VaultDocument& document, std::string_view name, std::string_view value) {
-  const VaultEntry* before = document.Find(VaultTable::kSecrets, name);
-  if (before != nullptr && document.Value(*before).view() == value) return {};
-  if (auto set = document.Set(VaultTable::kSecrets, name, value); !set) return set;
-  return MarkChanged(document, name);
+Result<void> SetSecrets(VaultDocument& document, const Secrets& secrets) {
+  const std::string today = Today();
+  std::vector<VaultSetting> settings;
+  for (const Secret& secret : secrets) {
+    const VaultEntry* before = document.Find(VaultTable::kSecrets, secret.name);
+    if (before != nullptr && document.Value(*before).view() == secret.value.view()) continue;
+    settings.push_back({VaultTable::kSecrets, secret.name, secret.value.view()});
+    settings.push_back({VaultTable::kChanged, secret.name, today});
+  }
+  if (settings.empty()) return {};
+  return document.Set(settings);
 }
 
-Result<void> MarkChanged(VaultDocument& document, std::string_view name) {
-  return document.Set(VaultTable::kChanged, name, Today());
+Result<void> MarkChanged(VaultDocument& document, const std::vector<std::string>& names) {
+  const std::string today = Today();
+  std::vector<VaultSetting> settings;
+  for (const std::string& name : names) settings.push_back({VaultTable::kChanged, name, today});
+  return document.Set(settings);
 }
 
 Result<void> UseRemembered(OpenedVault& opened) {

@@ -43,10 +43,10 @@ Result<void> RememberRecipients(OpenedVault& opened);
 // Takes the recipients from the document, which somebody may have edited.
 Result<void> UseRemembered(OpenedVault& opened);
 
-// Today as the day when a secret got its value.
-Result<void> MarkChanged(VaultDocument& document, std::string_view name);
+// Gives secrets their values, and those whose value changes today as the day of it.
+Result<void> SetSecrets(VaultDocument& document, const Secrets& secrets);
 
-// Gives a secret its value, and today as the day when it got it.
-Result<void> SetSecret(VaultDocument& document, std::string_view name, std::string_view value);
+// Today as the day when these secrets got their values.
+Result<void> MarkChanged(VaultDocument& document, const std::vector<std::string>& names);
 
 }  // namespace nodeward

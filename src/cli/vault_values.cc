@@ -77,12 +77,14 @@ tl::expected<int, Errors> VaultSet(const VaultOptions& options) {
                    {},
                    "nodeward vault set NAME; the value is asked for, and never an argument"});
   }
-  const auto value = ReadNewValue(name, options.from);
+  auto value = ReadNewValue(name, options.from);
   if (!value) return Failed(value.error());
+  Secrets secrets;
+  secrets.push_back({name, std::move(*value)});
   const auto changed = ChangeVault(
-      *place, [&](OpenedVault& opened) { return SetSecret(opened.document, name, value->view()); });
+      *place, [&](OpenedVault& opened) { return SetSecrets(opened.document, secrets); });
   if (!changed) return Failed(changed.error());
-  WarnOfNewline(name, *value);
+  WarnOfNewline(name, secrets.front().value);
   return 0;
 }
 
@@ -145,11 +147,7 @@ tl::expected<int, Errors> VaultImport(const VaultOptions& options) {
     if (!options.replace) {
       if (auto fresh = RefuseKnown(opened.document, *imported); !fresh) return fresh;
     }
-    for (const Secret& secret : *imported) {
-      auto set = SetSecret(opened.document, secret.name, secret.value.view());
-      if (!set) return set;
-    }
-    return {};
+    return SetSecrets(opened.document, *imported);
   });
   if (!changed) return Failed(changed.error());
   std::fprintf(stderr, "%s: %zu from %s\n", place->vault.c_str(), imported->size(), where.c_str());

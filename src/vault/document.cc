@@ -22,15 +22,55 @@ std::string_view Header(VaultTable table) {
   return "";
 }
 
-// Pieces joined in secret memory of the exact size.
-SecretBuffer Join(std::initializer_list<std::string_view> pieces) {
+// A part of a new text: as it stands, or as the TOML string of a value.
+struct Piece {
+  std::string_view text;
+  bool value = false;
+};
+
+// Joined in secret memory of the exact size.
+SecretBuffer Join(const std::vector<Piece>& pieces) {
   std::size_t size = 0;
-  for (const std::string_view piece : pieces) size += piece.size();
+  for (const Piece& piece : pieces) {
+    size += piece.value ? TomlStringSize(piece.text) : piece.text.size();
+  }
   SecretBuffer joined(size);
   unsigned char* out = joined.data();
-  for (const std::string_view piece : pieces) out = std::copy(piece.begin(), piece.end(), out);
+  for (const Piece& piece : pieces) {
+    if (!piece.value) {
+      out = std::copy(piece.text.begin(), piece.text.end(), out);
+      continue;
+    }
+    WriteTomlString(piece.text, out);
+    out += TomlStringSize(piece.text);
+  }
   return joined;
 }
+
+Result<void> CheckSetting(const VaultSetting& setting) {
+  const auto& [table, name, value] = setting;
+  const std::string shown = EscapeForTerminal(name.substr(0, 64));
+  const std::string decode =
+      "base64 -w 0 FILE | nodeward vault set " + shown + ", and decode it in the application";
+  if (table != VaultTable::kRecipients && !IsEnvironmentName(name)) {
+    return Fail("\"" + shown + "\" is not a name that an environment variable may have", {},
+                "letters, digits and _, no digit first");
+  }
+  if (value.find('\0') != std::string_view::npos) {
+    return Fail(shown + ": a NUL, which no environment variable can hold", {}, decode);
+  }
+  if (!IsUtf8(value)) {
+    return Fail(shown + ": not UTF-8 text, which is all that a vault can hold", {}, decode);
+  }
+  return {};
+}
+
+// What takes the place of text[from, to).
+struct Edit {
+  std::size_t from = 0;
+  std::size_t to = 0;
+  std::vector<Piece> pieces;
+};
 
 }  // namespace
 
@@ -57,48 +97,56 @@ std::vector<const VaultEntry*> VaultDocument::Entries(VaultTable table) const {
 }
 
 const VaultEntry* VaultDocument::Find(VaultTable table, std::string_view name) const {
-  const auto found = std::find_if(
-      index_.entries.begin(), index_.entries.end(),
-      [&](const VaultEntry& entry) { return entry.table == table && entry.name == name; });
-  return found == index_.entries.end() ? nullptr : &*found;
+  const auto found = index_.by_name.find({table, std::string(name)});
+  return found == index_.by_name.end() ? nullptr : &index_.entries[found->second];
 }
 
-Result<void> VaultDocument::Set(VaultTable table, std::string_view name, std::string_view value) {
-  const std::string shown = EscapeForTerminal(name.substr(0, 64));
-  if (table != VaultTable::kRecipients && !IsEnvironmentName(name)) {
-    return Fail("\"" + shown + "\" is not a name that an environment variable may have", {},
-                "letters, digits and _, no digit first");
-  }
-  if (value.find('\0') != std::string_view::npos) {
-    return Fail(shown + ": a NUL, which no environment variable can hold", {},
-                "base64 FILE | nodeward vault set " + shown + ", and decode it in the application");
-  }
-  if (!IsUtf8(value)) {
-    return Fail(shown + ": not UTF-8 text, which is all that a vault can hold", {},
-                "base64 FILE | nodeward vault set " + shown + ", and decode it in the application");
-  }
+Result<void> VaultDocument::Set(std::span<const VaultSetting> settings) {
   const std::string_view text = text_.view();
-  const SecretBuffer literal = WriteTomlString(value);
-  if (const VaultEntry* entry = Find(table, name)) {
-    return Reindex(
-        Join({text.substr(0, entry->value), literal.view(), text.substr(entry->value_end)}));
+  std::vector<Edit> edits;
+  std::array<Edit, 3> added;  // for each table, its new lines
+  for (const VaultSetting& setting : settings) {
+    if (auto checked = CheckSetting(setting); !checked) return checked;
+    if (const VaultEntry* entry = Find(setting.table, setting.name)) {
+      edits.push_back({entry->value, entry->value_end, {{setting.value, true}}});
+      continue;
+    }
+    auto& pieces = added[static_cast<std::size_t>(setting.table)].pieces;
+    pieces.insert(pieces.end(), {{setting.name}, {" = "}, {setting.value, true}, {"\n"}});
   }
-  const bool known = index_.Has(table);
-  const std::size_t at = known                           ? *index_.Ends(table)
-                         : table == VaultTable::kSecrets ? 0
-                                                         : text.size();
-  const bool open_line = at > 0 && text[at - 1] != '\n';
-  const std::string_view gap = known || at == 0 ? "" : "\n";
-  return Reindex(Join({text.substr(0, at), open_line ? "\n" : "", gap,
-                       known ? std::string_view() : Header(table), name, " = ", literal.view(),
-                       "\n", text.substr(at)}));
+  for (const VaultTable table :
+       {VaultTable::kSecrets, VaultTable::kRecipients, VaultTable::kChanged}) {
+    Edit& edit = added[static_cast<std::size_t>(table)];
+    if (edit.pieces.empty()) continue;
+    const bool known = index_.Has(table);
+    edit.from = known ? *index_.Ends(table) : table == VaultTable::kSecrets ? 0 : text.size();
+    edit.to = edit.from;
+    const bool open_line = edit.from > 0 && text[edit.from - 1] != '\n';
+    const bool after_others = edit.from > 0 || !added.front().pieces.empty();
+    const bool gap = !known && table != VaultTable::kSecrets && after_others;
+    edit.pieces.insert(
+        edit.pieces.begin(),
+        {{open_line ? "\n" : ""}, {gap ? "\n" : ""}, {known ? std::string_view() : Header(table)}});
+    edits.push_back(std::move(edit));
+  }
+  std::stable_sort(edits.begin(), edits.end(),
+                   [](const Edit& one, const Edit& other) { return one.from < other.from; });
+  std::vector<Piece> pieces;
+  std::size_t at = 0;
+  for (Edit& edit : edits) {
+    pieces.push_back({text.substr(at, edit.from - at)});
+    pieces.insert(pieces.end(), edit.pieces.begin(), edit.pieces.end());
+    at = edit.to;
+  }
+  pieces.push_back({text.substr(at)});
+  return Reindex(Join(pieces));
 }
 
 bool VaultDocument::Unset(VaultTable table, std::string_view name) {
   const VaultEntry* entry = Find(table, name);
   if (entry == nullptr) return false;
   const std::string_view text = text_.view();
-  return Reindex(Join({text.substr(0, entry->start), text.substr(entry->end)})).has_value();
+  return Reindex(Join({{text.substr(0, entry->start)}, {text.substr(entry->end)}})).has_value();
 }
 
 Result<void> VaultDocument::Reindex(SecretBuffer text) {

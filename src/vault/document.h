@@ -8,9 +8,12 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -32,6 +35,7 @@ struct VaultEntry {
 
 struct VaultIndex {
   std::vector<VaultEntry> entries;  // in the text's order
+  std::map<std::pair<VaultTable, std::string>, std::size_t> by_name;
   // Where a table ends, so that an entry can be added; none where the text does not have it.
   std::array<std::optional<std::size_t>, 3> ends;
 
@@ -47,6 +51,13 @@ Result<VaultIndex> IndexVault(std::string_view text, std::string_view where);
 // The value of an entry of this text.
 SecretBuffer ReadValue(std::string_view text, const VaultEntry& entry);
 
+// One entry as it is to be.
+struct VaultSetting {
+  VaultTable table = VaultTable::kSecrets;
+  std::string_view name;
+  std::string_view value;
+};
+
 class VaultDocument {
  public:
   // `where`: for errors.
@@ -58,9 +69,14 @@ class VaultDocument {
   const VaultEntry* Find(VaultTable table, std::string_view name) const;
   SecretBuffer Value(const VaultEntry& entry) const { return ReadValue(text(), entry); }
 
-  // Gives `name` this value, in its place or at the table's end. Fails where a vault cannot hold
-  // it: no name of an environment, not UTF-8, a NUL, too long.
-  Result<void> Set(VaultTable table, std::string_view name, std::string_view value);
+  // Gives each name its value, in its place or at the table's end: all of them, or none where a
+  // vault cannot hold one: no name of an environment, not UTF-8, a NUL, too long, a name twice.
+  // Views into this document are allowed.
+  Result<void> Set(std::span<const VaultSetting> settings);
+  Result<void> Set(VaultTable table, std::string_view name, std::string_view value) {
+    const VaultSetting setting{table, name, value};
+    return Set({&setting, 1});
+  }
   // False when it is not there.
   bool Unset(VaultTable table, std::string_view name);
 

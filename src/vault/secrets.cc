@@ -3,7 +3,6 @@
 // value: what looks like a key in a file that is no TOML at all may be the secret itself.
 #include <algorithm>
 #include <new>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -195,7 +194,7 @@ class Parser {
                                        " bytes (execve(2))");
     }
     entry.name = name;
-    if (!names_.emplace(table_, entry.name).second) {
+    if (!index_.by_name.emplace(std::pair(table_, entry.name), index_.entries.size()).second) {
       return FailToml(entry.start, Shown(name) + " is there twice");
     }
     index_.entries.push_back(std::move(entry));
@@ -210,7 +209,6 @@ class Parser {
   std::size_t at_ = 0;
   VaultTable table_ = VaultTable::kSecrets;
   VaultIndex index_;
-  std::set<std::pair<VaultTable, std::string>> names_;
 };
 
 }  // namespace

@@ -48,12 +48,17 @@ class Writer {
 
 }  // namespace
 
-SecretBuffer WriteTomlString(std::string_view value) {
+std::size_t TomlStringSize(std::string_view value) {
   Writer measure(nullptr);
   measure.Write(value);
-  SecretBuffer literal(measure.length());
-  Writer fill(literal.data());
-  fill.Write(value);
+  return measure.length();
+}
+
+void WriteTomlString(std::string_view value, unsigned char* out) { Writer(out).Write(value); }
+
+SecretBuffer WriteTomlString(std::string_view value) {
+  SecretBuffer literal(TomlStringSize(value));
+  WriteTomlString(value, literal.data());
   return literal;
 }
 

@@ -11,4 +11,8 @@ namespace nodeward {
 // (a PEM key) a multi-line string. Read again it gives the same bytes.
 SecretBuffer WriteTomlString(std::string_view value);
 
+// The same in two steps, to write into memory that holds more: its size, and its bytes into `out`.
+std::size_t TomlStringSize(std::string_view value);
+void WriteTomlString(std::string_view value, unsigned char* out);
+
 }  // namespace nodeward
