@@ -2,16 +2,14 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFileSync, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
-const { nodeward, root, temporary } = require('./support.js');
+const { architecture, install, kConffile, kLater, makeLater, makePackage, version } = require('./debs.js');
+const { root, temporary } = require('./support.js');
 
 const kAtMostMs = 100000;
-const [, version] = fs.readFileSync(path.join(root, 'CMakeLists.txt'), 'utf8').match(/^project\(nodeward VERSION (\S+)/m);
-const architecture = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();
-const kConffile = 'etc/apparmor.d/nodeward';
 
 const ask = (command, words, options = {}) =>
   spawnSync(command, words, { encoding: 'utf8', timeout: kAtMostMs, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -21,20 +19,12 @@ const succeed = (command, words, options) => {
   return stdout;
 };
 
-// The README's two lines, in a folder where build/release is the tree that the tests run.
-const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
-const [make, install] = readme.match(/^```sh debian\n([\s\S]*?)^```$/m)[1].trim().split('\n');
-
 let folder;
 let deb;
 let tidy;
 before(() => {
   folder = temporary({ after: (remove) => { tidy = remove; } });
-  fs.mkdirSync(path.join(folder, 'build'));
-  fs.symlinkSync(path.dirname(nodeward), path.join(folder, 'build/release'));
-  // Whatever the umask is, the package's modes are Debian's.
-  succeed('sh', ['-c', `umask 077; ${make}`], { cwd: folder });
-  deb = path.join(folder, `nodeward_${version}_${architecture}.deb`);
+  deb = makePackage(folder);
 });
 after(() => tidy());
 
@@ -121,23 +111,6 @@ function machine(t) {
   return { top, at, told, dpkg, files };
 }
 
-// The package of a later version, with another AppArmor profile.
-function later(t) {
-  const made = temporary(t);
-  const tree = path.join(made, 'tree');
-  succeed('dpkg-deb', ['-R', deb, tree]);
-  const edit = (name, from, to) => {
-    const text = fs.readFileSync(path.join(tree, name), 'utf8');
-    assert.match(text, from);
-    fs.writeFileSync(path.join(tree, name), text.replace(from, to));
-  };
-  edit('DEBIAN/control', /^Version: .*$/m, 'Version: 9.0');
-  edit(kConffile, /$/, '# of a later version\n');
-  const file = path.join(made, 'later.deb');
-  succeed('dpkg-deb', ['--root-owner-group', '-b', tree, file]);
-  return file;
-}
-
 const kReload = 'systemctl --system daemon-reload';
 const kUser = 'systemd-sysusers nodeward.conf';
 const ok = ({ status, stdout, stderr }) => assert.equal(status, 0, stdout + stderr);
@@ -158,7 +131,16 @@ Dir::Etc "${box.at('etc/none')}"; DPkg::Options { "--root=${box.top}"; }; APT::S
     ok(box.dpkg('--remove', 'nodeward'));
     assert.deepEqual(box.told(), ['deb-systemd-invoke stop nodeward@*.service', kReload]);
     assert.ok(fs.existsSync(box.at(kConffile)), 'settings stay until they are purged');
+    // Enabled by the administrator; and what AppArmor keeps for the next boot.
+    const wants = box.at('etc/systemd/system/multi-user.target.wants');
+    fs.mkdirSync(wants, { recursive: true });
+    for (const unit of ['nodeward@app.service', 'other.service']) fs.symlinkSync('/lib/systemd/system/gone.service', path.join(wants, unit));
+    fs.mkdirSync(box.at('var/cache/apparmor/1.0'), { recursive: true });
+    for (const name of ['nodeward', 'other']) fs.writeFileSync(box.at(`var/cache/apparmor/1.0/${name}`), '');
     ok(box.dpkg('--purge', 'nodeward'));
+    assert.deepEqual(fs.readdirSync(wants), ['other.service']);
+    assert.deepEqual(fs.readdirSync(box.at('var/cache/apparmor/1.0')), ['other']);
+    fs.rmSync(box.at('etc/systemd'), { recursive: true });
     assert.deepEqual(box.files(), before);
   });
 
@@ -166,8 +148,8 @@ Dir::Etc "${box.at('etc/none')}"; DPkg::Options { "--root=${box.top}"; }; APT::S
     const box = machine(t);
     ok(box.dpkg('-i', deb));
     box.told();
-    ok(box.dpkg('-i', later(t)));
-    assert.equal(state(box), 'ii 9.0');
+    ok(box.dpkg('-i', makeLater(t, deb)));
+    assert.equal(state(box), `ii ${kLater}`);
     assert.deepEqual(box.told(), [kUser, kReload]);
     assert.match(fs.readFileSync(box.at(kConffile), 'utf8'), /# of a later version\n$/);
   });
@@ -178,12 +160,12 @@ Dir::Etc "${box.at('etc/none')}"; DPkg::Options { "--root=${box.top}"; }; APT::S
     fs.appendFileSync(box.at(kConffile), '# of the administrator\n');
     const mine = fs.readFileSync(box.at(kConffile), 'utf8');
     fs.writeFileSync(box.at('etc/nodeward/app.toml'), 'version = 1\n');
-    const asked = box.dpkg('-i', later(t));
+    const asked = box.dpkg('-i', makeLater(t, deb));
     assert.notEqual(asked.status, 0, 'nobody is there to answer');
     assert.match(asked.stderr, /Configuration file '\/etc\/apparmor\.d\/nodeward'.*Modified.*end of file on stdin at conffile prompt/s);
     assert.equal(fs.readFileSync(box.at(kConffile), 'utf8'), mine);
     ok(box.dpkg('--force-confdef', '--force-confold', '--configure', '-a'));
-    assert.equal(state(box), 'ii 9.0');
+    assert.equal(state(box), `ii ${kLater}`);
     assert.equal(fs.readFileSync(box.at(kConffile), 'utf8'), mine);
     assert.match(fs.readFileSync(box.at(`${kConffile}.dpkg-dist`), 'utf8'), /# of a later version\n$/);
     ok(box.dpkg('--purge', 'nodeward'));

@@ -18,6 +18,7 @@ suites=(bullseye bookworm bookworm-backports sid)
 packages=(
   systemd systemd-sysv dbus kmod busybox-static nodejs age iproute2 procps
   libpam-systemd dbus-user-session                     # systemctl --user
+  apparmor                                             # as every Debian has it; started by who needs it
   podman crun conmon uidmap slirp4netns fuse-overlayfs catatonit netavark
 )
 
@@ -56,7 +57,7 @@ systemctl poweroff --force --force
 GUEST
   ln -sf ../guest.service "$root/etc/systemd/system/multi-user.target.wants/guest.service"
   for unit in getty@.service serial-getty@.service apt-daily.timer apt-daily-upgrade.timer \
-    dpkg-db-backup.timer e2scrub_all.timer fstrim.timer podman-auto-update.timer; do
+    dpkg-db-backup.timer e2scrub_all.timer fstrim.timer podman-auto-update.timer apparmor.service; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
   done
   echo guest > "$root/etc/hostname"

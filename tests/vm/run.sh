@@ -1,10 +1,11 @@
 #!/bin/bash
 # Runs a shell script as root in a virtual machine: Debian 12 with systemd, cgroup v2, and one of Debian's kernels.
 #
-#     tests/vm/run.sh [-k SUITE] [-a WORDS] COMMAND-FILE [FILE | NAME=FILE]…
+#     tests/vm/run.sh [-k SUITE] [-a WORDS] [-r] COMMAND-FILE [FILE | NAME=FILE]…
 #
 # SUITE: bullseye (Linux 5.10), bookworm (6.1, the default), bookworm-backports (6.12) or sid. WORDS are added to the
-# kernel's command line. COMMAND-FILE and the FILEs, folders too, lie in /test there (under their base names, or as NAME),
+# kernel's command line. -r: the script may reboot the machine, and is run again then; its files are as it left them.
+# COMMAND-FILE and the FILEs, folders too, lie in /test there (under their base names, or as NAME),
 # which is also the working directory. The script's output comes to stdout and its exit code is this script's; 125 when the
 # machine did not get that far. image.sh makes the image, once; a run leaves no trace in it.
 #
@@ -15,6 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 limit=${NODEWARD_VM_SECONDS:-600}
 suite=bookworm
 words=
+once=(-no-reboot)
 
 fail() {
   echo "vm: $*" >&2
@@ -37,15 +39,16 @@ make_payload() {
   rm -rf "$staging"
 }
 
-while getopts k:a: option; do
+while getopts k:a:r option; do
   case $option in
     k) suite=$OPTARG ;;
     a) words=$OPTARG ;;
-    *) fail "usage: tests/vm/run.sh [-k SUITE] [-a WORDS] COMMAND-FILE [FILE | NAME=FILE]…" ;;
+    r) once=() ;;
+    *) fail "usage: tests/vm/run.sh [-k SUITE] [-a WORDS] [-r] COMMAND-FILE [FILE | NAME=FILE]…" ;;
   esac
 done
 shift $((OPTIND - 1))
-[ $# -ge 1 ] || fail "usage: tests/vm/run.sh [-k SUITE] [-a WORDS] COMMAND-FILE [FILE | NAME=FILE]…"
+[ $# -ge 1 ] || fail "usage: tests/vm/run.sh [-k SUITE] [-a WORDS] [-r] COMMAND-FILE [FILE | NAME=FILE]…"
 command -v qemu-system-x86_64 > /dev/null ||
   fail "qemu-system-x86_64 is missing: apt-get install qemu-system-x86"
 image=$("$here/image.sh")
@@ -57,7 +60,7 @@ trap 'rm -rf "$work"' EXIT
 make_payload "$work/payload" "$@"
 # loglevel: what the kernel tells on the console would stand in the middle of the script's output.
 timeout "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off,cx16=off -smp 2 -m 2048 -nodefaults \
-  -no-reboot -display none -serial stdio -snapshot \
+  "${once[@]}" -display none -serial stdio -snapshot \
   -kernel "$kernel/vmlinuz" -initrd "$kernel/initrd" \
   -append "console=ttyS0 root=/dev/vda rw quiet loglevel=1 systemd.show_status=no panic=-1 $words" \
   -drive "file=$image/disk,format=raw,if=virtio" \

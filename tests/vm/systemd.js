@@ -3,28 +3,16 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFileSync, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { before, test } = require('node:test');
 
-const { eventually, nodeward, processes } = require('../integration/support');
+const { eventually, nodeward } = require('../integration/support');
+const { PROFILE, applications, get, journal, makeApplication, messages, property, shell, started, systemctl } = require('./services');
 
 const PACKAGED = path.join(process.env.NODEWARD_SOURCE_DIR, 'packaging/systemd');
 const kWaitMs = 60000;
-
-const shell = (command) => execFileSync('sh', ['-ec', command], { encoding: 'utf8' });
-const systemctl = (...words) => spawnSync('systemctl', words, { encoding: 'utf8' });
-const property = (unit, name) => systemctl('show', '--value', '-p', name, unit).stdout.trim();
-const journal = (...words) => execFileSync('journalctl', ['-o', 'json', '--no-pager', ...words], { encoding: 'utf8' })
-  .split('\n').filter(Boolean).map((line) => JSON.parse(line));
-const messages = (unit) => journal('-u', unit).map(({ MESSAGE }) => MESSAGE).join('\n');
-const applications = () => processes(({ Name, Uid }) => Name === 'node' && Uid.startsWith('65532'));
-
-function started(unit) {
-  const { status, stderr } = systemctl('start', unit);
-  assert.equal(status, 0, `${stderr}\n${messages(unit)}`);
-}
 
 function dropIn(unit, name, text) {
   const folder = `/etc/systemd/system/${unit}.d`;
@@ -43,51 +31,12 @@ function exposure(unit) {
   return Number(stdout.match(/Overall exposure level for \S+: ([\d.]+)/)[1]);
 }
 
-const SERVER = `
-const fs = require('node:fs');
-const net = require('node:net');
-const http = require('node:http');
-const listen = process.env.LISTEN_FDS ? { fd: 3 } : { port: process.env.PORT, host: '127.0.0.1' };
-http.createServer((request, response) => {
-  const seen = { uid: process.getuid(), pid: process.pid, secret: process.env.JWT_SECRET?.length };
-  if (request.url === '/steal') {
-    try { fs.writeFileSync('/etc/passwd', ''); } catch (error) { seen.write = error.code; }
-  }
-  if (request.url !== '/out') return response.end(JSON.stringify(seen));
-  net.connect(3000, '127.0.0.1', () => response.end('{"out":"ok"}')).on('error', ({ code }) => response.end(JSON.stringify({ out: code })));
-}).listen(listen, () => console.log('listening'));
-process.on('SIGTERM', () => process.exit(0));
-`;
-
-const PROFILE = `version = 1
-extends = "default"
-[process]
-user = "65532"
-[network]
-listen = ["127.0.0.1:3000"]
-[limits]
-memory = "200M"
-pids = 64
-[secrets]
-vault = "app.vault.age"
-require = ["JWT_SECRET"]
-[events]
-to = ["journal"]
-`;
-
-const get = async (url = '/') => (await fetch(`http://127.0.0.1:3000${url}`)).json();
-
 // The README's own lines, word for word, where there is a profile, a vault and its key.
 const README = fs.readFileSync(path.join(process.env.NODEWARD_SOURCE_DIR, 'README.md'), 'utf8').match(/^```sh systemd\n([\s\S]*?)^```$/m)[1];
 
 before(() => {
   fs.copyFileSync(nodeward, '/usr/bin/nodeward');
-  for (const folder of ['/srv/app', '/etc/nodeward']) fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync('/srv/app/server.js', SERVER);
-  fs.writeFileSync('/etc/nodeward/app.toml', PROFILE);
-  fs.writeFileSync('/etc/nodeward/app.env', 'PORT=3000\n');
-  shell(`umask 077; cd /etc/nodeward; age-keygen -o identity.txt
-    echo 'JWT_SECRET = "0123456789"' | age -r "$(age-keygen -y identity.txt)" -o app.vault.age; chmod 644 app.vault.age`);
+  makeApplication();
   shell(`cd ${process.env.NODEWARD_SOURCE_DIR}; ${README}`);
 });
 
