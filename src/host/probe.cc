@@ -81,8 +81,11 @@ bool IsNamespace(const char* path, ino_t inode) {
 }
 
 void ProbeOwnNamespaces(HostReport* host) {
-  host->initial_user_namespace = IsNamespace("/proc/self/ns/user", kInitialUserNamespace) &&
-                                 IsFullIdentityMap(ReadProcFileOrEmpty("/proc/self/uid_map"));
+  const std::string users = ReadProcFileOrEmpty("/proc/self/uid_map");
+  host->initial_user_namespace =
+      IsNamespace("/proc/self/ns/user", kInitialUserNamespace) && IsFullIdentityMap(users);
+  host->uids = ParseIdMap(users);
+  host->gids = ParseIdMap(ReadProcFileOrEmpty("/proc/self/gid_map"));
   host->initial_pid_namespace = IsNamespace("/proc/self/ns/pid", kInitialPidNamespace);
   // Absent before Linux 3.19, when setgroups was always allowed.
   host->setgroups_allowed = !ReadProcFileOrEmpty("/proc/self/setgroups").starts_with("deny");

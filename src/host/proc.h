@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "host/observed.h"
+#include "host/report.h"
 
 namespace nodeward {
 
@@ -50,5 +52,8 @@ std::map<std::string, std::uint64_t> ParseMeminfo(std::string_view text);
 
 // /proc/self/uid_map: whether it maps every id onto itself, as the initial user namespace does.
 bool IsFullIdentityMap(std::string_view text);
+
+// /proc/self/uid_map or gid_map: the ids that there are. Empty where a line is not as it should be.
+std::vector<IdRange> ParseIdMap(std::string_view text);
 
 }  // namespace nodeward

@@ -264,4 +264,16 @@ bool IsFullIdentityMap(std::string_view text) {
          words[2] == "4294967295";
 }
 
+std::vector<IdRange> ParseIdMap(std::string_view text) {
+  std::vector<IdRange> ranges;
+  while (!text.empty()) {
+    const auto words = Words(Cut(&text, '\n'));
+    const auto first = words.size() == 3 ? ParseNumber(words[0]) : std::nullopt;
+    const auto count = words.size() == 3 ? ParseNumber(words[2]) : std::nullopt;
+    if (!first || !count || *first > UINT32_MAX || *count > UINT32_MAX) return {};
+    ranges.push_back({*first, *count});
+  }
+  return ranges;
+}
+
 }  // namespace nodeward

@@ -61,6 +61,12 @@ struct NamespaceReport {
   int proc = -1;         // an own /proc: refused where something covers parts of the present one
 };
 
+// `count` ids from `first` on, as they are called inside a user namespace.
+struct IdRange {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
 struct HostReport {
   std::string kernel_release;  // "6.1.0-32-cloud-amd64"
   int kernel_major = 0;
@@ -85,9 +91,11 @@ struct HostReport {
   std::string container;          // "docker", "podman", "kubernetes", "systemd-nspawn", or empty
   bool under_systemd = false;     // started as a unit
   bool setgroups_allowed = true;  // /proc/self/setgroups (user_namespaces(7))
-  int landlock_abi = 0;           // 0: none
-  bool pidfd_getfd = false;       // Linux 5.6, and no filter of a container refuses it
-  int yama_scope = -1;            // -1: not there
+  std::vector<IdRange> uids;      // those of this user namespace; empty: it is not known
+  std::vector<IdRange> gids;
+  int landlock_abi = 0;      // 0: none
+  bool pidfd_getfd = false;  // Linux 5.6, and no filter of a container refuses it
+  int yama_scope = -1;       // -1: not there
   bool legacy_tiocsti =
       true;  // dev.tty.legacy_tiocsti; true where the sysctl is absent (before 6.2)
   bool proc_children = false;  // /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN)

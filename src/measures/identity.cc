@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "base/text.h"
 #include "measures/users.h"
@@ -110,6 +111,43 @@ bool CanChange(const HostReport& host) { return host.Has(CAP_SETUID) && host.Has
 
 bool Wanted(const Profile&) { return true; }
 
+bool Has(const std::vector<IdRange>& ranges, std::uint64_t id) {
+  return ranges.empty() || std::any_of(ranges.begin(), ranges.end(), [id](const IdRange& range) {
+           return id >= range.first && id - range.first < range.count;
+         });
+}
+
+std::string Describe(const std::vector<IdRange>& ranges) {
+  std::vector<std::string> words;
+  for (const auto& [first, count] : ranges) {
+    words.push_back(std::to_string(first));
+    if (count > 1) words.back() += " to " + std::to_string(first + count - 1);
+  }
+  return JoinWords(words);
+}
+
+// setresuid(2) has EINVAL for an id that the user namespace does not have: a rootless container's
+// are those of /etc/subuid, and may be few.
+std::optional<Unavailable> IdThatIsMissing(const Target& target, const HostReport& host) {
+  const char* kMore =
+      "more subordinate ids (/etc/subuid, /etc/subgid), another [process] user, "
+      "or podman run --userns keep-id, where nodeward is that user from the start";
+  if (!Has(host.uids, target.user.uid)) {
+    return Unavailable{"this user namespace has no user " + std::to_string(target.user.uid) +
+                           ", only " + Describe(host.uids),
+                       kMore};
+  }
+  std::vector<gid_t> groups = target.groups;
+  groups.insert(groups.begin(), target.gid);
+  for (const gid_t gid : groups) {
+    if (Has(host.gids, gid)) continue;
+    return Unavailable{
+        "this user namespace has no group " + std::to_string(gid) + ", only " + Describe(host.gids),
+        kMore};
+  }
+  return {};
+}
+
 Support SupportUnprivileged(const Target& target, const Profile& profile, const HostReport& host) {
   if (target.user.uid != host.uid || target.gid != host.gid) {
     return Unavailable{"nodeward runs as uid " + std::to_string(host.uid) + ", gid " +
@@ -141,6 +179,7 @@ Support SupportIdentity(const Profile& profile, const HostReport& host) {
                        "docker run --user " + std::to_string(target->user.uid) +
                            ", or --cap-add SETUID --cap-add SETGID"};
   }
+  if (auto missing = IdThatIsMissing(*target, host)) return *missing;
   if (!host.setgroups_allowed && !GroupsThatStay(*target, host).empty()) {
     return Partial{"supplementary groups stay: this user namespace forbids setgroups(2)",
                    "map the groups with newgidmap(1)"};
@@ -193,6 +232,10 @@ Result<void> PrepareIdentity(const Profile& profile, const HostReport& host, Lau
     if (auto refused = RefuseRoot(*target, profile); !refused) return refused;
   } else if (host.uid == 0) {
     return Fail("the application would run as root", {}, "docker run --user 65532");
+  }
+  // Best-effort, too: there is no other user to be instead.
+  if (const auto missing = identity.change ? IdThatIsMissing(*target, host) : std::nullopt) {
+    return Fail(missing->why, {}, missing->hint);
   }
   if (target->groups.size() > kMaxGroups) {
     return Fail("more than " + std::to_string(kMaxGroups) + " supplementary groups");

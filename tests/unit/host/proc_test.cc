@@ -217,6 +217,18 @@ TEST(IdentityMapTest, OnlyTheWholeMapIsTheInitialOne) {
   }
 }
 
+TEST(IdMapTest, HasTheIdsInside) {
+  const auto ranges =
+      ParseIdMap("         0       1000          1\n         1     100000      65536\n");
+  ASSERT_EQ(ranges.size(), 2u);
+  EXPECT_EQ(ranges[1].first, 1u);
+  EXPECT_EQ(ranges[1].count, 65536u);
+  EXPECT_EQ(ParseIdMap("0 0 4294967295\n").size(), 1u);
+  for (const char* text : {"", "\n", "0 0\n", "0 0 x\n", "0 0 4294967296\n", "0 0 1\n1 1\n"}) {
+    EXPECT_TRUE(ParseIdMap(text).empty()) << text;
+  }
+}
+
 TEST(ParseNumberTest, TakesWholeFieldsOnly) {
   EXPECT_EQ(ParseNumber("18446744073709551615"), UINT64_MAX);
   EXPECT_EQ(ParseNumber("ff", 16), 255u);
@@ -271,6 +283,7 @@ void ParseAll(std::string_view text) {
   (void)ParseCloseOnExec(text);
   (void)ParseMeminfo(text);
   (void)IsFullIdentityMap(text);
+  (void)ParseIdMap(text);
 }
 
 TEST(ProcParsersTest, SurviveEveryPrefixOfRealText) {

@@ -305,5 +305,34 @@ TEST(IdentityExplain, SaysWhoAndHow) {
               HasSubstr("no-such-user-here"));
 }
 
+// A rootless container has the ids of /etc/subuid, and without any its own alone.
+TEST(IdentityInAUserNamespace, AnIdThatItDoesNotHaveIsRefusedByName) {
+  HostReport host = Root();
+  host.uids = host.gids = {{0, 1}, {1, 65536}};
+  EXPECT_TRUE(IsFull(As("65532"), host));
+  host.uids = {{0, 1}, {100, 900}};
+  for (const auto& [user, full] : {std::pair{"99", false}, {"100", true}, {"999", true}}) {
+    EXPECT_EQ(IsFull(As(user), host), full) << user;
+  }
+  const Support support = SupportOf(As("1000"), host);
+  const auto* missing = std::get_if<Unavailable>(&support);
+  ASSERT_NE(missing, nullptr);
+  EXPECT_EQ(missing->why, "this user namespace has no user 1000, only 0 and 100 to 999");
+  EXPECT_THAT(missing->hint, HasSubstr("/etc/subuid"));
+  EXPECT_EQ(Refusal(As("1000"), host), missing->why) << "best-effort has nobody to be instead";
+}
+
+TEST(IdentityInAUserNamespace, SoIsAGroup) {
+  HostReport host = Root();
+  host.gids = {{0, 60000}};
+  EXPECT_TRUE(IsFull(As("54321"), host));
+  Profile profile = As("54321");
+  profile.process.groups = List({"59999", "60001"});
+  const Support support = SupportOf(profile, host);
+  const auto* missing = std::get_if<Unavailable>(&support);
+  ASSERT_NE(missing, nullptr);
+  EXPECT_EQ(missing->why, "this user namespace has no group 60001, only 0 to 59999");
+}
+
 }  // namespace
 }  // namespace nodeward
