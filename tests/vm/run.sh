@@ -4,7 +4,7 @@
 #     tests/vm/run.sh [-k SUITE] [-a WORDS] [-r] COMMAND-FILE [FILE | NAME=FILE]…
 #
 # SUITE: bullseye (Linux 5.10), bookworm (6.1, the default), bookworm-backports (6.12) or sid. WORDS are added to the
-# kernel's command line. -r: the script may reboot the machine, and is run again then; its files are as it left them.
+# kernel's command line. -r: the script may reboot the machine, once, and is run again then; the disk is as it left it.
 # COMMAND-FILE and the FILEs, folders too, lie in /test there (under their base names, or as NAME),
 # which is also the working directory. The script's output comes to stdout and its exit code is this script's; 125 when the
 # machine did not get that far. image.sh makes the image, once; a run leaves no trace in it.
@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 limit=${NODEWARD_VM_SECONDS:-600}
 suite=bookworm
 words=
-once=(-no-reboot)
+reboots=
 
 fail() {
   echo "vm: $*" >&2
@@ -43,7 +43,7 @@ while getopts k:a:r option; do
   case $option in
     k) suite=$OPTARG ;;
     a) words=$OPTARG ;;
-    r) once=() ;;
+    r) reboots=yes ;;
     *) fail "usage: tests/vm/run.sh [-k SUITE] [-a WORDS] [-r] COMMAND-FILE [FILE | NAME=FILE]…" ;;
   esac
 done
@@ -58,14 +58,26 @@ kernel=$image/kernels/$suite
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 make_payload "$work/payload" "$@"
+disk=$image/disk
+keep=(-snapshot)
+if [ -n "$reboots" ]; then
+  disk=$work/disk keep=()
+  cp --sparse=always "$image/disk" "$disk"
+fi
+
+# A reboot ends the emulator: what is started again is a machine that was switched off, which resets for certain.
 # loglevel: what the kernel tells on the console would stand in the middle of the script's output.
-timeout "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off,cx16=off -smp 2 -m 2048 -nodefaults \
-  "${once[@]}" -display none -serial stdio -snapshot \
-  -kernel "$kernel/vmlinuz" -initrd "$kernel/initrd" \
-  -append "console=ttyS0 root=/dev/vda rw quiet loglevel=1 systemd.show_status=no panic=-1 $words" \
-  -drive "file=$image/disk,format=raw,if=virtio" \
-  -drive "file=$work/payload,format=raw,if=virtio,readonly=on" < /dev/null > "$work/console" 2>&1 ||
-  echo "vm: the machine did not end by itself within $limit s" >&2
+boot() {
+  timeout "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off,cx16=off -smp 2 -m 2048 -nodefaults \
+    -no-reboot -display none -serial stdio "${keep[@]}" \
+    -kernel "$kernel/vmlinuz" -initrd "$kernel/initrd" \
+    -append "console=ttyS0 root=/dev/vda rw quiet loglevel=1 systemd.show_status=no panic=-1 $words" \
+    -drive "file=$disk,format=raw,if=virtio,cache=unsafe" \
+    -drive "file=$work/payload,format=raw,if=virtio,readonly=on" < /dev/null >> "$work/console" 2>&1 ||
+    echo "vm: the machine did not end by itself within $limit s" >&2
+}
+boot
+[ -z "$reboots" ] || grep -q '^vm-exit ' "$work/console" || boot
 
 tr -d '\r' < "$work/console" > "$work/text"
 sed -n '/^vm-begin$/,/^vm-exit /p' "$work/text" | sed '/^vm-begin$/d;/^vm-exit /d'
