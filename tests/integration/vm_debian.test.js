@@ -1,5 +1,5 @@
-// The Debian package on a booted Debian 12: installed, run as a service, booted again, upgraded, removed, purged. Of the
-// vm lane; it needs the machine for itself and may take 900 seconds.
+// The Debian package on a booted Debian 12: installed, run as a service, booted again, upgraded, removed, purged.
+// Of the vm lane; it needs the machine for itself, may take 900 seconds, and is left to its lane and to --deep.
 'use strict';
 
 const path = require('node:path');

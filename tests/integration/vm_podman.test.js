@@ -1,5 +1,5 @@
-// nodeward under Podman: root's containers and a user's, with crun. Of the vm lane; it needs the machine for
-// itself and may take 900 seconds. More combinations of flags with --deep.
+// nodeward under Podman: root's containers and a user's, with crun; more combinations of flags with --deep.
+// Of the vm lane; it needs the machine for itself, may take 900 seconds, and is left to its lane and to --deep.
 'use strict';
 
 const { test } = require('node:test');
