@@ -78,6 +78,7 @@ describe('a service manager', () => {
     const app = start(['run', ...never, '--', victim('listen')], { env: systemd.env });
     t.after(() => end(app));
     await systemd.line((line) => /^READY=1; STATUS=process \d+, ready$/.test(line));
+    await app.line((line) => line === 'ready');  // it runs for nodeward before it has taken its signals over
     app.child.kill('SIGHUP');
     await systemd.line((line) => /^RELOADING=1; MONOTONIC_USEC=\d+$/.test(line));
     await systemd.line((line) => line === 'READY=1');
