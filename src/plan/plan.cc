@@ -117,7 +117,7 @@ Result<void> KeepFrom(const std::string& what, const std::string& file, const Fi
 struct Governing {
   std::string what;
   std::string file;
-  bool secret = true;  // the application may not read it either
+  bool secret = true;  // the application may not read it either, whatever its mode
 };
 
 std::vector<Governing> GoverningFiles(const Profile& profile) {
@@ -134,10 +134,13 @@ std::vector<Governing> GoverningFiles(const Profile& profile) {
 
 // firejail #7154, and the vault's key: what governs the launch stays out of the application's
 // reach.
-Result<void> KeepApart(const Profile& profile, const FilePolicy& policy) {
+Result<void> KeepApart(const Profile& profile, const PlannedIdentity& user,
+                       const FilePolicy& policy) {
   for (const auto& [what, file, secret] : GoverningFiles(profile)) {
     const auto found = ResolveTrusted(file, std::nullopt);
     if (!found) continue;  // whoever opens it says so
+    // A program that root owns may be tried in /tmp: nobody else can replace it there.
+    if (!secret && !ReplaceableBy(found->real, user)) continue;
     // A link on the way could be made to lead elsewhere before the next start.
     for (const std::string& link : found->links) {
       if (auto apart = KeepFrom(what, file, policy, FileAccess::kWrite, link); !apart) return apart;
@@ -178,7 +181,7 @@ tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed) {
     return tl::unexpected(std::move(refused));
   }
   if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
-  auto apart = KeepApart(plan.profile, plan.launch.files);
+  auto apart = KeepApart(plan.profile, plan.launch.identity, plan.launch.files);
   if (!apart) return tl::unexpected(Errors{apart.error()});
   return plan;
 }
@@ -223,7 +226,8 @@ Result<void> Refresh(Plan& plan) {
   }
   auto files = ResolveFileRules(plan.profile, plan.host, plan.launch);
   if (!files) return Fail(files.error());
-  if (auto apart = KeepApart(plan.profile, files->policy); !apart) return apart;
+  if (auto apart = KeepApart(plan.profile, plan.launch.identity, files->policy); !apart)
+    return apart;
   plan.launch.files = std::move(files->policy);
   plan.launch.environment.clear();
   SeedSecrets(plan);

@@ -159,6 +159,22 @@ std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& u
   return Permits(facts, user, 4) && CanReach(real, user);
 }
 
+bool ReplaceableBy(const std::string& path, const PlannedIdentity& user) {
+  struct stat below {};
+  if (stat(path.c_str(), &below) != 0) return false;
+  if (Permits(below, user, 2)) return true;
+  for (std::string at = path; at.size() > 1;) {
+    at.resize(std::max<std::size_t>(at.rfind('/'), 1));
+    struct stat folder {};
+    if (stat(at.c_str(), &folder) != 0) return true;  // not ours to judge: the worst
+    // In a sticky folder an entry is its owner's, and the folder's.
+    const bool others_too = (folder.st_mode & S_ISVTX) == 0 || below.st_uid == user.uid;
+    if (folder.st_uid == user.uid || (others_too && Permits(folder, user, 2))) return true;
+    below = folder;
+  }
+  return false;
+}
+
 Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const HostReport& host,
                                                   const PlannedIdentity& user) {
   std::vector<std::string> degraded;

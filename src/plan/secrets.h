@@ -38,6 +38,10 @@ std::string WarnAboutValue(const Secret& secret);
 // always give itself the right. Links are followed. nullopt when the file is not there.
 std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user);
 
+// Whether a user could write to a file by its mode, or put another in its place by those of the
+// folders above it. `path` is without links.
+bool ReplaceableBy(const std::string& path, const PlannedIdentity& user);
+
 struct LoadedSecrets {
   Secrets secrets;
   std::vector<std::string> degraded;  // best-effort: what does not hold, in words

@@ -100,6 +100,18 @@ describe('an installation', () => {
     assert.equal((await goBin(made, ['run', '-p', 'nowhere.toml', '--', 'node'])).code, 125);
   });
 
+  it('is not started where the application could replace it', async (t) => {
+    const made = await installed(t);
+    const program = path.join(made.folder, `node_modules/@nodeward/linux-${kCpu}/bin/nodeward`);
+    fs.chownSync(program, 61237, 61237);
+    const words = ['run', '--set', 'process.user="61237"', '--set', `filesystem.write=["${made.folder}"]`, '--', 'node', '-p', '1'];
+    const { code, stderr } = await goBin(made, words);
+    assert.equal(code, 125);
+    assert.match(stderr, /nodeward's own program lies beneath/);
+    fs.chownSync(program, 0, 0);
+    assert.equal((await goBin(made, words)).stdout, '1\n');
+  });
+
   it('does not read NODE_OPTIONS on the way', async (t) => {
     const made = await installed(t);
     fs.writeFileSync(path.join(made.folder, 'evil.js'), 'console.log("evil");');

@@ -1,10 +1,13 @@
 // What governs a launch lies beneath no rule of it: profile, vault, identity and nodeward.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 #include "plan/plan.h"
+#include "plan/secrets.h"
 #include "profile/load.h"
 #include "support/scratch_folder.h"
 #include "unit/host/elf_builder.h"
@@ -104,14 +107,38 @@ TEST_F(KeepApartTest, ARuleOverEverything) {
   EXPECT_THAT(Refused(), HasSubstr("the profile lies beneath /, which the application may read"));
 }
 
-TEST_F(KeepApartTest, NodewardsOwnProgramMayBeReadAndNotWritten) {
+TEST_F(KeepApartTest, NodewardsOwnProgramIsGuardedByItsModeAsWell) {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
-  profile_.filesystem.read->push_back({self.parent_path(), {}});
-  EXPECT_EQ(Refused(), "");
   profile_.filesystem.write->push_back({self.parent_path(), {}});
-  EXPECT_THAT(Refused(),
+  EXPECT_EQ(Refused(), "") << "root's own, which the application's user cannot write";
+  struct stat facts {};
+  ASSERT_EQ(stat(self.c_str(), &facts), 0);
+  ASSERT_EQ(chmod(self.c_str(), facts.st_mode | 0002), 0);
+  const std::string refused = Refused();
+  ASSERT_EQ(chmod(self.c_str(), facts.st_mode), 0);
+  EXPECT_THAT(refused,
               HasSubstr("nodeward's own program lies beneath " + self.parent_path().string() +
                         ", which the application may write"));
+}
+
+TEST_F(KeepApartTest, WhoCouldPutAnotherFileThere) {
+  PlannedIdentity user;
+  user.uid = user.gid = 54321;
+  const std::string folder = folder_ / "data";
+  const std::string file = folder_.Write("data/program", "", 0755);
+  EXPECT_FALSE(ReplaceableBy(file, user));
+  chmod(file.c_str(), 0757);
+  EXPECT_TRUE(ReplaceableBy(file, user));
+  chmod(file.c_str(), 0755);
+  chmod(folder.c_str(), 0777);
+  EXPECT_TRUE(ReplaceableBy(file, user)) << "by another of its name";
+  chmod(folder.c_str(), 01777);
+  EXPECT_FALSE(ReplaceableBy(file, user)) << "as in /tmp";
+  ASSERT_EQ(chown(file.c_str(), 54321, 0), 0);
+  EXPECT_TRUE(ReplaceableBy(file, user));
+  ASSERT_EQ(chown(file.c_str(), 0, 0), 0);
+  ASSERT_EQ(chown(folder.c_str(), 54321, 0), 0);
+  EXPECT_TRUE(ReplaceableBy(file, user)) << "a sticky folder's owner may";
 }
 
 TEST_F(KeepApartTest, ANameThatOnlyBeginsAlike) {
