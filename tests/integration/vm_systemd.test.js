@@ -1,5 +1,5 @@
-// The units of packaging/systemd, and control groups of version 2, on a booted Debian 12. Of the vm lane; it needs the
-// machine for itself and may take 900 seconds.
+// The units of packaging/systemd, and control groups of version 2, on a booted Debian 12.
+// Of the vm lane; it needs the machine for itself and may take 900 seconds.
 'use strict';
 
 const path = require('node:path');
