@@ -13,9 +13,10 @@ struct NotifyMessage {
   bool ready = false;
   bool reloading = false;
   bool stopping = false;
-  bool watchdog = false;                     // WATCHDOG=1: it is alive
-  bool watchdog_failed = false;              // WATCHDOG=trigger
-  std::optional<std::string> status;         // one line, at most kLongestStatus bytes, harmless
+  bool watchdog = false;         // WATCHDOG=1: it is alive
+  bool watchdog_failed = false;  // WATCHDOG=trigger
+  // One line, at most kLongestStatus bytes as it was said; made harmless, four times that.
+  std::optional<std::string> status;
   std::optional<std::uint64_t> extend_usec;  // at most kLongestExtension
 };
 
