@@ -20,6 +20,9 @@ std::string EscapeForTerminal(std::string_view text, bool escape_backslash = fal
 // [A-Za-z_][A-Za-z0-9_]*: POSIX's environment names, with lower case as Linux programs use it.
 bool IsEnvironmentName(std::string_view name);
 
+// `text` without spaces and tabs around it.
+std::string_view Trim(std::string_view text);
+
 // Whether `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 bool IsUtf8(std::string_view text);
 

@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::string_view kBlank = " \t";
 
-std::string_view Trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 // Cuts the text up to `separator` off the front of `rest`.
 std::string_view Cut(std::string_view* rest, char separator) {
   const std::size_t end = std::min(rest->find(separator), rest->size());

@@ -10,9 +10,6 @@ namespace nodeward {
 // inherited only when a profile names them outright, and never from a vault.
 bool IsDangerousVariable(std::string_view name);
 
-// [A-Za-z_][A-Za-z0-9_]*, as environ(7) and every shell agree on.
-bool IsVariableName(std::string_view name);
-
 // "OTEL_*" matches names that begin so; a pattern without a star is a name.
 bool MatchesPass(std::string_view pattern, std::string_view name);
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "measures/environment.h"
+#include "base/text.h"
 
 namespace nodeward {
 namespace {
@@ -90,8 +90,9 @@ class Splitter {
 std::size_t Assignment(const Word& word) {
   const std::size_t equals = word.text.find('=');
   const bool bare = equals != std::string::npos && equals < word.quoted;
-  return bare && IsVariableName(std::string_view(word.text).substr(0, equals)) ? equals
-                                                                               : std::string::npos;
+  return bare && IsEnvironmentName(std::string_view(word.text).substr(0, equals))
+             ? equals
+             : std::string::npos;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What of nodeward's own environment, of the profile and of the vault reaches the application.
 #include "measures/environment.h"
+#include "base/text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -76,12 +77,12 @@ TEST(EnvironmentNames, Dangerous) {
 
 TEST(EnvironmentNames, Names) {
   for (const char* name : {"A", "_", "a1", "_1", "DB_PASSWORD", "Z9"}) {
-    EXPECT_TRUE(IsVariableName(name)) << name;
+    EXPECT_TRUE(IsEnvironmentName(name)) << name;
   }
   for (const char* name : {"", "1", "1A", "A-B", "A B", "A=B", "A.B", "Ä", "A\n"}) {
-    EXPECT_FALSE(IsVariableName(name)) << name;
+    EXPECT_FALSE(IsEnvironmentName(name)) << name;
   }
-  EXPECT_FALSE(IsVariableName(std::string_view("A\0B", 3)));
+  EXPECT_FALSE(IsEnvironmentName(std::string_view("A\0B", 3)));
 }
 
 TEST(EnvironmentNames, Patterns) {
