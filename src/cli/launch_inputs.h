@@ -12,6 +12,11 @@ namespace nodeward {
 // Prints each error to the standard error; the exit code of the first.
 int PrintErrors(const Errors& errors);
 
+// What a function of Errors answers with one.
+inline tl::unexpected<Errors> FailWith(Error error) {
+  return tl::unexpected(Errors{std::move(error)});
+}
+
 // The profile loaded, the host probed, nodeward's own environment taken.
 tl::expected<PlanRequest, Errors> MakeRequest(const RunOptions& options);
 

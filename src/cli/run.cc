@@ -103,37 +103,36 @@ Result<SupervisorOptions> PrepareSupervisor(Plan& plan) {
 }
 
 tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
-  auto failed = [](const Error& error) { return tl::unexpected(Errors{error}); };
   auto stdio = PlanStdio(request.profile);
-  if (!stdio) return failed(stdio.error());
+  if (!stdio) return FailWith(stdio.error());
   auto plan = DraftPlan(std::move(request), LaunchPlan{});
   if (!plan) return tl::unexpected(plan.error());
   if (!words.warning.empty()) plan->launch.warnings.push_back(words.warning);
   auto arena = Arena::Create();
-  if (!arena) return failed(arena.error());
+  if (!arena) return FailWith(arena.error());
   BlockSignals();
   auto prepared = PrepareSupervisor(*plan);
-  if (!prepared) return failed(prepared.error());
+  if (!prepared) return FailWith(prepared.error());
   // Before any thread and any secret.
   auto keeper = Keeper::Start(*arena, prepared->sockets.paths);
-  if (!keeper) return failed(keeper.error());
-  if (auto opened = OpenVault(*plan); !opened) return failed(opened.error());
+  if (!keeper) return FailWith(keeper.error());
+  if (auto opened = OpenVault(*plan); !opened) return FailWith(opened.error());
   auto kept = KeepOwnCapabilities(plan->profile, plan->host);
-  if (!kept) return failed(kept.error());
+  if (!kept) return FailWith(kept.error());
   NotifyThread thread;
   auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
-  if (!bus) return failed(bus.error());
+  if (!bus) return FailWith(bus.error());
   Seed(plan->launch, *keeper, *stdio);
-  if (auto completed = CompletePlan(*plan); !completed) return failed(completed.error());
+  if (auto completed = CompletePlan(*plan); !completed) return FailWith(completed.error());
   stdio->child_stdin.reset();
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
-  if (auto entered = EnterOwnFilter(); !entered) return failed(entered.error());
+  if (auto entered = EnterOwnFilter(); !entered) return FailWith(entered.error());
   Supervisor supervisor(std::move(*plan), std::move(*keeper), *arena, **bus, thread,
                         std::move(*prepared), words.message);
   const auto code = supervisor.Run();
   (*bus)->Flush(1000);
-  if (!code) return failed(code.error());
+  if (!code) return FailWith(code.error());
   return *code;
 }
 

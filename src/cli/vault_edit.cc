@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/unique_fd.h"
+#include "cli/launch_inputs.h"
 #include "cli/vault.h"
 #include "cli/vault_place.h"
 #include "plan/secret_file.h"
@@ -122,9 +123,7 @@ Result<VaultDocument> EditText(const EditFolder& folder, const VaultPlace& place
 }
 
 // Into `opened`: what was edited, with today as the day of each value that changed.
-Result<void> TakeOver(const VaultDocument& edited, OpenedVault& opened) {
-  auto text = VaultDocument::Parse(SecretBuffer::Copy(edited.text()), "");
-  if (!text) return Fail(text.error());
+Result<void> TakeOver(VaultDocument edited, OpenedVault& opened) {
   std::vector<std::string> changed;
   for (const VaultEntry* entry : edited.Entries(VaultTable::kSecrets)) {
     const VaultEntry* before = opened.document.Find(VaultTable::kSecrets, entry->name);
@@ -132,31 +131,30 @@ Result<void> TakeOver(const VaultDocument& edited, OpenedVault& opened) {
     if (before != nullptr && opened.document.Value(*before).view() == value.view()) continue;
     changed.push_back(entry->name);
   }
-  if (auto dated = MarkChanged(*text, changed); !dated) return dated;
+  std::vector<std::string> gone;
   for (const VaultEntry* entry : edited.Entries(VaultTable::kChanged)) {
-    if (edited.Find(VaultTable::kSecrets, entry->name) == nullptr) {
-      text->Unset(VaultTable::kChanged, entry->name);
-    }
+    if (edited.Find(VaultTable::kSecrets, entry->name) == nullptr) gone.push_back(entry->name);
   }
-  opened.document = std::move(*text);
+  if (auto dated = MarkChanged(edited, changed); !dated) return dated;
+  edited.Unset(VaultTable::kChanged, gone);
+  opened.document = std::move(edited);
   return {};
 }
 
 }  // namespace
 
 tl::expected<int, Errors> VaultEdit(const VaultOptions& options) {
-  const auto failed = [](const Error& error) { return tl::unexpected(Errors{error}); };
   const auto place = FindVault(options.profile, options.vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
-  if (!opened) return failed(opened.error());
+  if (!opened) return FailWith(opened.error());
   const auto folder = EditFolder::Make();
-  if (!folder) return failed(folder.error());
+  if (!folder) return FailWith(folder.error());
   if (auto written = CreatePrivateFile(folder->file(), opened->document.text()); !written) {
-    return failed(written.error());
+    return FailWith(written.error());
   }
-  const auto edited = EditText(*folder, *place);
-  if (!edited) return failed(edited.error());
+  auto edited = EditText(*folder, *place);
+  if (!edited) return FailWith(edited.error());
   if (edited->text() == opened->document.text()) {
     std::fputs("nothing was changed\n", stderr);
     return 0;
@@ -166,11 +164,11 @@ tl::expected<int, Errors> VaultEdit(const VaultOptions& options) {
       return Fail("the vault was changed by another while it was edited here; nothing was written",
                   place->vault, "edit it once more");
     }
-    auto taken = TakeOver(*edited, now);
+    auto taken = TakeOver(std::move(*edited), now);
     if (!taken) return taken;
     return UseRemembered(now);
   });
-  if (!changed) return failed(changed.error());
+  if (!changed) return FailWith(changed.error());
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/launch_inputs.h"
 #include "cli/vault.h"
 #include "cli/vault_place.h"
 
@@ -15,15 +16,15 @@ namespace {
 
 // Each name once; a secret beats what is inherited. It stays in this process's memory until
 // execve(2) takes it over.
-std::vector<std::string> EnvironmentWith(const VaultDocument& document) {
+std::vector<std::string> EnvironmentWith(const Secrets& secrets) {
   std::map<std::string, std::string> variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     variables.emplace(text.substr(0, text.find('=')), text);
   }
-  for (const VaultEntry* entry : document.Entries(VaultTable::kSecrets)) {
-    variables[entry->name] = entry->name + "=";
-    variables[entry->name] += document.Value(*entry).view();
+  for (const Secret& secret : secrets) {
+    std::string& text = variables[secret.name] = secret.name + "=";
+    text += secret.value.view();
   }
   std::vector<std::string> environment;
   for (auto& [name, text] : variables) environment.push_back(std::move(text));
@@ -43,15 +44,10 @@ tl::expected<int, Errors> VaultExec(const VaultOptions& options) {
   const auto place = FindVault(options.profile, options.vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
-  if (!opened) return tl::unexpected(Errors{opened.error()});
-  Secrets names;
-  for (const VaultEntry* entry : opened->document.Entries(VaultTable::kSecrets)) {
-    names.push_back({entry->name, {}});
-  }
-  if (auto safe = CheckNames(names, place->vault); !safe) {
-    return tl::unexpected(Errors{safe.error()});
-  }
-  auto environment = EnvironmentWith(opened->document);
+  if (!opened) return FailWith(opened.error());
+  const Secrets secrets = opened->document.SecretsByName();
+  if (auto safe = CheckNames(secrets, place->vault); !safe) return FailWith(safe.error());
+  auto environment = EnvironmentWith(secrets);
   auto command = options.command;
   execvpe(command.front().c_str(), Pointers(command).data(), Pointers(environment).data());
   const int error = errno;

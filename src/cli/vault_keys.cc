@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "cli/launch_inputs.h"
 #include "cli/vault.h"
 #include "cli/vault_place.h"
 #include "plan/secret_file.h"
@@ -48,8 +49,6 @@ Result<std::pair<SecretBuffer, std::string>> NewIdentity() {
   *out = '\n';
   return std::pair(std::move(text), recipient);
 }
-
-tl::expected<int, Errors> Failed(const Error& error) { return tl::unexpected(Errors{error}); }
 
 Result<std::vector<Recipient>> ParseRecipients(const std::vector<std::string>& texts) {
   std::vector<Recipient> recipients;
@@ -106,12 +105,12 @@ void SayWhatRemainsReadable(std::size_t removed, const std::vector<std::string>&
 tl::expected<int, Errors> VaultKeygen(const VaultOptions& options) {
   if (!options.identity.empty()) {
     const auto recipients = RecipientsOf(options.identity);
-    if (!recipients) return Failed(recipients.error());
+    if (!recipients) return FailWith(recipients.error());
     for (const Recipient& recipient : *recipients) std::puts(recipient.text.c_str());
     return 0;
   }
   const auto made = NewIdentity();
-  if (!made) return Failed(made.error());
+  if (!made) return FailWith(made.error());
   const auto& [text, recipient] = *made;
   if (options.output.empty()) {
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -119,7 +118,7 @@ tl::expected<int, Errors> VaultKeygen(const VaultOptions& options) {
     return 0;
   }
   if (auto written = CreatePrivateFile(options.output, text.view()); !written) {
-    return Failed(written.error());
+    return FailWith(written.error());
   }
   std::printf("%s\n", recipient.c_str());
   return 0;
@@ -132,20 +131,20 @@ tl::expected<int, Errors> VaultCreate(const VaultOptions& options) {
   if (recipients && recipients->empty() && !place->identity.path.empty()) {
     recipients = RecipientsOf(place->identity.path);
   }
-  if (!recipients) return Failed(recipients.error());
+  if (!recipients) return FailWith(recipients.error());
   if (recipients->empty()) {
-    return Failed({"a vault needs a recipient, or nobody could open it", place->vault,
-                   "nodeward vault keygen -o identity.txt prints one for -r"});
+    return FailWith({"a vault needs a recipient, or nobody could open it", place->vault,
+                     "nodeward vault keygen -o identity.txt prints one for -r"});
   }
   auto document = VaultDocument::Parse(SecretBuffer(), place->vault);
-  if (!document) return Failed(document.error());
+  if (!document) return FailWith(document.error());
   OpenedVault vault{std::move(*document), std::move(*recipients), options.armor};
-  if (auto kept = RememberRecipients(vault); !kept) return Failed(kept.error());
+  if (auto kept = RememberRecipients(vault); !kept) return FailWith(kept.error());
   auto sealed = EncryptAge(vault.document.text(), vault.recipients, vault.armored);
-  if (!sealed) return Failed(sealed.error());
+  if (!sealed) return FailWith(sealed.error());
   const auto file = VaultFile::Lock(place->vault);
-  if (!file) return Failed(file.error());
-  if (auto created = file->Create(*sealed); !created) return Failed(created.error());
+  if (!file) return FailWith(file.error());
+  if (auto created = file->Create(*sealed); !created) return FailWith(created.error());
   std::fprintf(stderr, "%s: an empty vault for %s\n", place->vault.c_str(),
                Count(vault.recipients.size()).c_str());
   return 0;
@@ -155,7 +154,7 @@ tl::expected<int, Errors> VaultRekey(const VaultOptions& options) {
   const auto place = FindVault(options.profile, options.vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   const auto added = ParseRecipients(options.recipients);
-  if (!added) return Failed(added.error());
+  if (!added) return FailWith(added.error());
   std::vector<std::string> names;
   std::size_t recipients = 0;
   const auto changed = ChangeVault(*place, [&](OpenedVault& opened) -> Result<void> {
@@ -166,7 +165,7 @@ tl::expected<int, Errors> VaultRekey(const VaultOptions& options) {
     recipients = opened.recipients.size();
     return done;
   });
-  if (!changed) return Failed(changed.error());
+  if (!changed) return FailWith(changed.error());
   std::fprintf(stderr, "%s: encrypted anew, to %s\n", place->vault.c_str(),
                Count(recipients).c_str());
   SayWhatRemainsReadable(options.removed.size(), names);

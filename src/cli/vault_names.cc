@@ -1,18 +1,18 @@
 // nodeward vault list, export --names, diff, verify: what a vault holds, without a value.
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
+#include "cli/launch_inputs.h"
 #include "cli/vault.h"
 #include "cli/vault_place.h"
 
 namespace nodeward {
 namespace {
-
-tl::expected<int, Errors> Failed(const Error& error) { return tl::unexpected(Errors{error}); }
 
 // Coarse on purpose: an exact length helps whoever guesses.
 std::string_view LengthClass(std::size_t size) {
@@ -43,7 +43,7 @@ tl::expected<OpenedVault, Errors> OpenAsked(const VaultOptions& options, const s
   const auto place = FindVault(options.profile, vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   auto opened = OpenVaultAt(*place);
-  if (!opened) return tl::unexpected(Errors{opened.error()});
+  if (!opened) return FailWith(opened.error());
   return std::move(*opened);
 }
 
@@ -55,14 +55,13 @@ struct Row {
 
 // Sorted by name, so that two lists can be compared.
 std::vector<Row> Rows(const VaultDocument& document) {
-  std::map<std::string, Row> rows;
+  std::vector<Row> rows;
   for (const VaultEntry* entry : document.Entries(VaultTable::kSecrets)) {
-    rows[entry->name] = {entry->name, ChangedOn(document, entry->name),
-                         LengthClass(document.Value(*entry).size())};
+    rows.push_back({entry->name, ChangedOn(document, entry->name),
+                    LengthClass(document.Value(*entry).size())});
   }
-  std::vector<Row> sorted;
-  for (auto& [name, row] : rows) sorted.push_back(std::move(row));
-  return sorted;
+  std::ranges::sort(rows, {}, &Row::name);
+  return rows;
 }
 
 void PrintJson(const std::vector<Row>& rows) {
@@ -73,16 +72,6 @@ void PrintJson(const std::vector<Row>& rows) {
     list.push_back(std::move(one));
   }
   std::puts(nlohmann::ordered_json({{"secrets", list}}).dump().c_str());
-}
-
-using Values = std::map<std::string, SecretBuffer>;
-
-Values ValuesOf(const VaultDocument& document) {
-  Values values;
-  for (const VaultEntry* entry : document.Entries(VaultTable::kSecrets)) {
-    values.emplace(entry->name, document.Value(*entry));
-  }
-  return values;
 }
 
 }  // namespace
@@ -119,21 +108,25 @@ tl::expected<int, Errors> VaultDiff(const VaultOptions& options) {
   if (!before) return tl::unexpected(before.error());
   const auto after = OpenAsked(options, options.names[1]);
   if (!after) return tl::unexpected(after.error());
-  const Values first = ValuesOf(before->document);
-  const Values second = ValuesOf(after->document);
+  const Secrets first = before->document.SecretsByName();
+  const Secrets second = after->document.SecretsByName();
   bool differ = false;
-  std::map<std::string, char> signs;
-  for (const auto& [name, value] : first) {
-    const auto found = second.find(name);
-    if (found == second.end()) signs[name] = '-';
-    if (found != second.end() && found->second.view() != value.view()) signs[name] = '~';
-  }
-  for (const auto& [name, value] : second) {
-    if (!first.contains(name)) signs[name] = '+';
-  }
-  for (const auto& [name, sign] : signs) {
-    std::printf("%c %s\n", sign, name.c_str());
+  const auto tell = [&differ](char sign, const Secret& secret) {
+    std::printf("%c %s\n", sign, secret.name.c_str());
     differ = true;
+  };
+  auto old = first.begin();
+  auto present = second.begin();
+  while (old != first.end() || present != second.end()) {
+    if (present == second.end() || (old != first.end() && old->name < present->name)) {
+      tell('-', *old++);
+    } else if (old == first.end() || present->name < old->name) {
+      tell('+', *present++);
+    } else {
+      if (old->value.view() != present->value.view()) tell('~', *present);
+      ++old;
+      ++present;
+    }
   }
   return differ ? 1 : 0;  // as diff(1)
 }
@@ -142,12 +135,9 @@ tl::expected<int, Errors> VaultVerify(const VaultOptions& options) {
   const auto place = FindVault(options.profile, options.vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
-  if (!opened) return Failed(opened.error());
-  Secrets secrets;
-  for (auto& [name, value] : ValuesOf(opened->document)) {
-    secrets.push_back({name, SecretBuffer::Copy(value.view())});
-  }
-  if (auto names = CheckNames(secrets, place->vault); !names) return Failed(names.error());
+  if (!opened) return FailWith(opened.error());
+  const Secrets secrets = opened->document.SecretsByName();
+  if (auto names = CheckNames(secrets, place->vault); !names) return FailWith(names.error());
   std::printf("%s: %zu secrets\n", place->vault.c_str(), secrets.size());
   for (const Recipient& recipient : opened->recipients) {
     std::printf("  for %s\n", recipient.text.c_str());

@@ -30,7 +30,7 @@ std::string Today() {
 std::uint64_t MemoryForPassphrase(const IdentitySource& source) {
   if (!source.path.empty()) return 0;
   const HostReport host = ProbeHost();
-  return std::min(host.memory_available, host.cgroup.inherited.memory) / 2;
+  return MemoryForScrypt(host);
 }
 
 Result<std::vector<Recipient>> Remembered(const VaultDocument& document) {
@@ -82,11 +82,8 @@ Result<OpenedVault> OpenVaultAt(const VaultPlace& place) {
   }
   const auto keys = ReadVaultKeys(place.identity, place.vault, MemoryForPassphrase(place.identity));
   if (!keys) return Fail(keys.error());
-  auto plaintext = DecryptAge(file->view(), *keys);
-  if (!plaintext) {
-    if (plaintext.error().where.empty()) plaintext.error().where = place.vault;
-    return Fail(plaintext.error());
-  }
+  auto plaintext = DecryptVault(*file, *keys, place.vault);
+  if (!plaintext) return Fail(plaintext.error());
   auto document = VaultDocument::Parse(std::move(*plaintext), place.vault);
   if (!document) return Fail(document.error());
   auto recipients = Remembered(*document);
@@ -103,13 +100,13 @@ Result<void> RememberRecipients(OpenedVault& opened) {
                                   [&](const Recipient& one) { return one.text == entry->name; });
     if (!kept) gone.push_back(entry->name);
   }
-  for (const std::string& name : gone) document.Unset(VaultTable::kRecipients, name);
+  document.Unset(VaultTable::kRecipients, gone);
+  std::vector<VaultSetting> added;
   for (const Recipient& recipient : opened.recipients) {
     if (document.Find(VaultTable::kRecipients, recipient.text) != nullptr) continue;
-    auto added = document.Set(VaultTable::kRecipients, recipient.text, "");
-    if (!added) return added;
+    added.push_back({VaultTable::kRecipients, recipient.text, ""});
   }
-  return {};
+  return document.Set(added);
 }
 
 Result<void> ChangeVault(const VaultPlace& place, const VaultChange& change) {
@@ -139,7 +136,6 @@ Result<void> SetSecrets(VaultDocument& document, const Secrets& secrets) {
     settings.push_back({VaultTable::kSecrets, secret.name, secret.value.view()});
     settings.push_back({VaultTable::kChanged, secret.name, today});
   }
-  if (settings.empty()) return {};
   return document.Set(settings);
 }
 

@@ -1,23 +1,23 @@
 // nodeward vault set, unset, get, import: values, one at a time and many.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <set>
 #include <string>
 
 #include "base/text.h"
+#include "cli/launch_inputs.h"
 #include "cli/vault.h"
 #include "cli/vault_place.h"
 #include "plan/secret_file.h"
 #include "vault/import.h"
+#include "vault/vault_file.h"
 
 namespace nodeward {
 namespace {
 
 constexpr std::size_t kLargestValue = 128 * 1024;
 constexpr std::size_t kLargestImport = 16u << 20;
-
-tl::expected<int, Errors> Failed(const Error& error) { return tl::unexpected(Errors{error}); }
 
 Result<SecretBuffer> AskTwice(const std::string& name) {
   auto first = AskHidden("Value of " + name + ": ", "value");
@@ -73,17 +73,17 @@ tl::expected<int, Errors> VaultSet(const VaultOptions& options) {
   if (!place) return tl::unexpected(place.error());
   const std::string& name = options.names.front();
   if (!IsEnvironmentName(name)) {
-    return Failed({"this is no name that an environment variable may have",
-                   {},
-                   "nodeward vault set NAME; the value is asked for, and never an argument"});
+    return FailWith({"this is no name that an environment variable may have",
+                     {},
+                     "nodeward vault set NAME; the value is asked for, and never an argument"});
   }
   auto value = ReadNewValue(name, options.from);
-  if (!value) return Failed(value.error());
+  if (!value) return FailWith(value.error());
   Secrets secrets;
   secrets.push_back({name, std::move(*value)});
   const auto changed = ChangeVault(
       *place, [&](OpenedVault& opened) { return SetSecrets(opened.document, secrets); });
-  if (!changed) return Failed(changed.error());
+  if (!changed) return FailWith(changed.error());
   WarnOfNewline(name, secrets.front().value);
   return 0;
 }
@@ -92,18 +92,23 @@ tl::expected<int, Errors> VaultUnset(const VaultOptions& options) {
   const auto place = FindVault(options.profile, options.vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   const auto changed = ChangeVault(*place, [&](OpenedVault& opened) -> Result<void> {
+    std::set<std::string> given;
     std::vector<std::string> missing;
     for (const std::string& name : options.names) {
-      if (!opened.document.Unset(VaultTable::kSecrets, name)) {
+      const bool there = opened.document.Find(VaultTable::kSecrets, name) != nullptr;
+      if (!there || !given.insert(name).second) {
         missing.push_back(EscapeForTerminal(name.substr(0, 64)));
       }
-      opened.document.Unset(VaultTable::kChanged, name);
     }
-    if (missing.empty()) return {};
-    return Fail("there is no " + JoinWords(missing) + "; nothing was changed", place->vault,
-                "nodeward vault list");
+    if (!missing.empty()) {
+      return Fail("there is no " + JoinWords(missing) + "; nothing was changed", place->vault,
+                  "nodeward vault list");
+    }
+    opened.document.Unset(VaultTable::kSecrets, options.names);
+    opened.document.Unset(VaultTable::kChanged, options.names);
+    return {};
   });
-  if (!changed) return Failed(changed.error());
+  if (!changed) return FailWith(changed.error());
   return 0;
 }
 
@@ -111,22 +116,19 @@ tl::expected<int, Errors> VaultGet(const VaultOptions& options) {
   const auto place = FindVault(options.profile, options.vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
-  if (!opened) return Failed(opened.error());
+  if (!opened) return FailWith(opened.error());
   const VaultEntry* entry = opened->document.Find(VaultTable::kSecrets, options.names.front());
   if (entry == nullptr) {
-    return Failed({"there is no " + EscapeForTerminal(options.names.front().substr(0, 64)),
-                   place->vault, "nodeward vault list"});
+    return FailWith({"there is no " + EscapeForTerminal(options.names.front().substr(0, 64)),
+                     place->vault, "nodeward vault list"});
   }
   const SecretBuffer value = opened->document.Value(*entry);
   if (isatty(STDOUT_FILENO) != 0) {
     std::fputs("nodeward: this terminal, and what records it, now holds the secret\n", stderr);
   }
   // Not through stdio, whose buffer would keep it.
-  std::string_view rest = value.view();
-  while (!rest.empty()) {
-    const ssize_t written = write(STDOUT_FILENO, rest.data(), rest.size());
-    if (written <= 0) return Failed({"cannot write the value: " + DescribeErrno(errno)});
-    rest.remove_prefix(static_cast<std::size_t>(written));
+  if (const int error = WriteAll(STDOUT_FILENO, value.view()); error != 0) {
+    return FailWith({"cannot write the value: " + DescribeErrno(error)});
   }
   return 0;
 }
@@ -135,21 +137,21 @@ tl::expected<int, Errors> VaultImport(const VaultOptions& options) {
   const auto place = FindVault(options.profile, options.vault, options.identity);
   if (!place) return tl::unexpected(place.error());
   const auto format = FormatOf(options);
-  if (!format) return Failed(format.error());
+  if (!format) return FailWith(format.error());
   const bool standard = options.from == "-";
   const auto text = standard ? ReadSecretStream(STDIN_FILENO, kLargestImport, "what is imported")
                              : ReadSecretFile(options.from, kLargestImport, "what is imported");
-  if (!text) return Failed(text.error());
+  if (!text) return FailWith(text.error());
   const std::string where = standard ? "the standard input" : options.from;
   auto imported = ParseImport(text->view(), *format, where);
-  if (!imported) return Failed(imported.error());
+  if (!imported) return FailWith(imported.error());
   const auto changed = ChangeVault(*place, [&](OpenedVault& opened) -> Result<void> {
     if (!options.replace) {
       if (auto fresh = RefuseKnown(opened.document, *imported); !fresh) return fresh;
     }
     return SetSecrets(opened.document, *imported);
   });
-  if (!changed) return Failed(changed.error());
+  if (!changed) return FailWith(changed.error());
   std::fprintf(stderr, "%s: %zu from %s\n", place->vault.c_str(), imported->size(), where.c_str());
   return 0;
 }

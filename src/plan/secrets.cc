@@ -128,6 +128,17 @@ Result<SecretBuffer> ReadVaultFile(const std::string& path) {
   return ReadSecretFile(path, kLargestVault, kVaultWhat);
 }
 
+Result<SecretBuffer> DecryptVault(const SecretBuffer& file, const VaultKeys& keys,
+                                  const std::string& vault) {
+  auto plaintext = DecryptAge(file.view(), keys);
+  if (!plaintext && plaintext.error().where.empty()) plaintext.error().where = vault;
+  return plaintext;
+}
+
+std::uint64_t MemoryForScrypt(const HostReport& host) {
+  return std::min(host.memory_available, host.cgroup.inherited.memory) / 2;
+}
+
 Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
   for (const Secret& secret : secrets) {
     if (IsDangerousVariable(secret.name) || secret.name == "PATH" || secret.name == "HOME") {
@@ -202,14 +213,10 @@ Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host
     }
     auto file = ReadVaultFile(vault);
     if (!file) return Fail(file.error());
-    auto keys = ReadVaultKeys(source, vault,
-                              std::min(host.memory_available, host.cgroup.inherited.memory) / 2);
+    auto keys = ReadVaultKeys(source, vault, MemoryForScrypt(host));
     if (!keys) return Fail(keys.error());
-    auto plaintext = DecryptAge(file->view(), *keys);
-    if (!plaintext) {
-      if (plaintext.error().where.empty()) plaintext.error().where = vault;
-      return Fail(plaintext.error());
-    }
+    auto plaintext = DecryptVault(*file, *keys, vault);
+    if (!plaintext) return Fail(plaintext.error());
     auto secrets = ParseSecrets(*plaintext, vault);
     if (!secrets) return Fail(secrets.error());
     loaded.secrets = std::move(*secrets);

@@ -25,8 +25,15 @@ IdentitySource FindIdentity(const Profile& profile);
 Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, const std::string& vault,
                                 std::uint64_t scrypt_memory);
 
+// Half of what is free, in bytes.
+std::uint64_t MemoryForScrypt(const HostReport& host);
+
 // The vault's file as it is, encrypted.
 Result<SecretBuffer> ReadVaultFile(const std::string& path);
+
+// Its plaintext. An Error names the vault where it names no other file.
+Result<SecretBuffer> DecryptVault(const SecretBuffer& file, const VaultKeys& keys,
+                                  const std::string& vault);
 
 // Names that a vault may not give an application: they change what the interpreter runs.
 Result<void> CheckNames(const Secrets& secrets, const std::string& vault);

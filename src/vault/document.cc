@@ -1,6 +1,7 @@
 #include "vault/document.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -9,18 +10,6 @@
 
 namespace nodeward {
 namespace {
-
-std::string_view Header(VaultTable table) {
-  switch (table) {
-    case VaultTable::kSecrets:
-      return "";
-    case VaultTable::kRecipients:
-      return "[nodeward.recipients]\n";
-    case VaultTable::kChanged:
-      return "[nodeward.changed]\n";
-  }
-  return "";
-}
 
 // A part of a new text: as it stands, or as the TOML string of a value.
 struct Piece {
@@ -37,12 +26,8 @@ SecretBuffer Join(const std::vector<Piece>& pieces) {
   SecretBuffer joined(size);
   unsigned char* out = joined.data();
   for (const Piece& piece : pieces) {
-    if (!piece.value) {
-      out = std::copy(piece.text.begin(), piece.text.end(), out);
-      continue;
-    }
-    WriteTomlString(piece.text, out);
-    out += TomlStringSize(piece.text);
+    out = piece.value ? WriteTomlString(piece.text, out)
+                      : std::copy(piece.text.begin(), piece.text.end(), out);
   }
   return joined;
 }
@@ -65,14 +50,35 @@ Result<void> CheckSetting(const VaultSetting& setting) {
   return {};
 }
 
+}  // namespace
+
 // What takes the place of text[from, to).
-struct Edit {
+struct TextEdit {
   std::size_t from = 0;
   std::size_t to = 0;
   std::vector<Piece> pieces;
 };
 
-}  // namespace
+std::string_view HeaderOf(VaultTable table) {
+  switch (table) {
+    case VaultTable::kSecrets:
+      return "";
+    case VaultTable::kRecipients:
+      return "[nodeward.recipients]";
+    case VaultTable::kChanged:
+      return "[nodeward.changed]";
+  }
+  return "";
+}
+
+Secrets ReadSecrets(std::string_view text, const VaultIndex& index) {
+  Secrets secrets;
+  for (const auto& [key, at] : index.by_name) {  // sorted by table and name
+    if (key.first != VaultTable::kSecrets) break;
+    secrets.push_back({key.second, ReadValue(text, index.entries[at])});
+  }
+  return secrets;
+}
 
 SecretBuffer ReadValue(std::string_view text, const VaultEntry& entry) {
   auto read = ReadTomlString(text, entry.value, true);
@@ -102,9 +108,10 @@ const VaultEntry* VaultDocument::Find(VaultTable table, std::string_view name) c
 }
 
 Result<void> VaultDocument::Set(std::span<const VaultSetting> settings) {
+  if (settings.empty()) return {};
   const std::string_view text = text_.view();
-  std::vector<Edit> edits;
-  std::array<Edit, 3> added;  // for each table, its new lines
+  std::vector<TextEdit> edits;
+  std::array<TextEdit, 3> added;  // for each table, its new lines
   for (const VaultSetting& setting : settings) {
     if (auto checked = CheckSetting(setting); !checked) return checked;
     if (const VaultEntry* entry = Find(setting.table, setting.name)) {
@@ -116,7 +123,7 @@ Result<void> VaultDocument::Set(std::span<const VaultSetting> settings) {
   }
   for (const VaultTable table :
        {VaultTable::kSecrets, VaultTable::kRecipients, VaultTable::kChanged}) {
-    Edit& edit = added[static_cast<std::size_t>(table)];
+    TextEdit& edit = added[static_cast<std::size_t>(table)];
     if (edit.pieces.empty()) continue;
     const bool known = index_.Has(table);
     edit.from = known ? *index_.Ends(table) : table == VaultTable::kSecrets ? 0 : text.size();
@@ -124,32 +131,40 @@ Result<void> VaultDocument::Set(std::span<const VaultSetting> settings) {
     const bool open_line = edit.from > 0 && text[edit.from - 1] != '\n';
     const bool after_others = edit.from > 0 || !added.front().pieces.empty();
     const bool gap = !known && table != VaultTable::kSecrets && after_others;
+    const std::string_view header = known ? "" : HeaderOf(table);
     edit.pieces.insert(
         edit.pieces.begin(),
-        {{open_line ? "\n" : ""}, {gap ? "\n" : ""}, {known ? std::string_view() : Header(table)}});
+        {{open_line ? "\n" : ""}, {gap ? "\n" : ""}, {header}, {header.empty() ? "" : "\n"}});
     edits.push_back(std::move(edit));
   }
-  std::stable_sort(edits.begin(), edits.end(),
-                   [](const Edit& one, const Edit& other) { return one.from < other.from; });
+  return Apply(std::move(edits));
+}
+
+std::size_t VaultDocument::Unset(VaultTable table, std::span<const std::string> names) {
+  std::vector<TextEdit> edits;
+  for (const std::string& name : std::set<std::string>(names.begin(), names.end())) {
+    const VaultEntry* entry = Find(table, name);
+    if (entry != nullptr) edits.push_back({entry->start, entry->end, {}});
+  }
+  const std::size_t count = edits.size();
+  return count > 0 && Apply(std::move(edits)) ? count : 0;
+}
+
+// The text is made and read anew once, however many the edits: they do not overlap.
+Result<void> VaultDocument::Apply(std::vector<TextEdit> edits) {
+  std::stable_sort(edits.begin(), edits.end(), [](const TextEdit& one, const TextEdit& other) {
+    return one.from < other.from;
+  });
+  const std::string_view before = text_.view();
   std::vector<Piece> pieces;
   std::size_t at = 0;
-  for (Edit& edit : edits) {
-    pieces.push_back({text.substr(at, edit.from - at)});
+  for (const TextEdit& edit : edits) {
+    pieces.push_back({before.substr(at, edit.from - at)});
     pieces.insert(pieces.end(), edit.pieces.begin(), edit.pieces.end());
     at = edit.to;
   }
-  pieces.push_back({text.substr(at)});
-  return Reindex(Join(pieces));
-}
-
-bool VaultDocument::Unset(VaultTable table, std::string_view name) {
-  const VaultEntry* entry = Find(table, name);
-  if (entry == nullptr) return false;
-  const std::string_view text = text_.view();
-  return Reindex(Join({{text.substr(0, entry->start)}, {text.substr(entry->end)}})).has_value();
-}
-
-Result<void> VaultDocument::Reindex(SecretBuffer text) {
+  pieces.push_back({before.substr(at)});
+  SecretBuffer text = Join(pieces);
   auto index = IndexVault(text.view(), where_);
   if (!index) return Fail(index.error());
   text_ = std::move(text);

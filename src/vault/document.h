@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "base/secret_buffer.h"
+#include "vault/vault.h"
 
 namespace nodeward {
 
@@ -45,11 +46,17 @@ struct VaultIndex {
   bool Has(VaultTable table) const { return ends[static_cast<std::size_t>(table)].has_value(); }
 };
 
+// "[nodeward.changed]"; the secrets have none.
+std::string_view HeaderOf(VaultTable table);
+
 // An error gives a line, never the text of it. What is refused: vault.h, ParseSecrets.
 Result<VaultIndex> IndexVault(std::string_view text, std::string_view where);
 
 // The value of an entry of this text.
 SecretBuffer ReadValue(std::string_view text, const VaultEntry& entry);
+
+// The secrets of a text, with their values.
+Secrets ReadSecrets(std::string_view text, const VaultIndex& index);
 
 // One entry as it is to be.
 struct VaultSetting {
@@ -58,16 +65,18 @@ struct VaultSetting {
   std::string_view value;
 };
 
+struct TextEdit;
+
 class VaultDocument {
  public:
   // `where`: for errors.
   static Result<VaultDocument> Parse(SecretBuffer text, std::string where);
 
   std::string_view text() const { return text_.view(); }
-  const std::vector<VaultEntry>& entries() const { return index_.entries; }
   std::vector<const VaultEntry*> Entries(VaultTable table) const;  // in the text's order
   const VaultEntry* Find(VaultTable table, std::string_view name) const;
   SecretBuffer Value(const VaultEntry& entry) const { return ReadValue(text(), entry); }
+  Secrets SecretsByName() const { return ReadSecrets(text(), index_); }
 
   // Gives each name its value, in its place or at the table's end: all of them, or none where a
   // vault cannot hold one: no name of an environment, not UTF-8, a NUL, too long, a name twice.
@@ -77,12 +86,12 @@ class VaultDocument {
     const VaultSetting setting{table, name, value};
     return Set({&setting, 1});
   }
-  // False when it is not there.
-  bool Unset(VaultTable table, std::string_view name);
+  // Removes the entries of these names, with their lines. How many of them there were.
+  std::size_t Unset(VaultTable table, std::span<const std::string> names);
 
  private:
   VaultDocument(SecretBuffer text, VaultIndex index, std::string where);
-  Result<void> Reindex(SecretBuffer text);
+  Result<void> Apply(std::vector<TextEdit> edits);
 
   SecretBuffer text_;
   VaultIndex index_;

@@ -29,9 +29,6 @@ bool BeginsOtherValue(char c) {
   return IsDigit(c) || std::string_view("+-tfin[{").find(c) != std::string_view::npos;
 }
 
-constexpr std::string_view kRecipients = "[nodeward.recipients]";
-constexpr std::string_view kChanged = "[nodeward.changed]";
-
 // A bare name is a part of the text; a quoted one may hold escapes, and lies in memory of its own.
 struct Key {
   SecretBuffer quoted;
@@ -122,8 +119,8 @@ class Parser {
 
   // The header of one of nodeward's tables, each of which is there once.
   bool TakeTable() {
-    for (const auto& [header, table] : {std::pair(kRecipients, VaultTable::kRecipients),
-                                        std::pair(kChanged, VaultTable::kChanged)}) {
+    for (const VaultTable table : {VaultTable::kRecipients, VaultTable::kChanged}) {
+      const std::string_view header = HeaderOf(table);
       if (!text_.substr(at_).starts_with(header) || index_.Has(table)) continue;
       at_ += header.size();
       table_ = table;
@@ -226,14 +223,7 @@ Result<VaultIndex> IndexVault(std::string_view text, std::string_view where) {
 Result<Secrets> ParseSecrets(const SecretBuffer& plaintext, std::string_view where) try {
   const auto index = IndexVault(plaintext.view(), where);
   if (!index) return Fail(index.error());
-  Secrets secrets;
-  for (const VaultEntry& entry : index->entries) {
-    if (entry.table != VaultTable::kSecrets) continue;
-    secrets.push_back({entry.name, ReadValue(plaintext.view(), entry)});
-  }
-  std::sort(secrets.begin(), secrets.end(),
-            [](const Secret& one, const Secret& other) { return one.name < other.name; });
-  return secrets;
+  return ReadSecrets(plaintext.view(), *index);
 } catch (const std::bad_alloc&) {
   return Fail("not enough memory for the secrets", std::string(where),
               "raise nodeward's memory limit");

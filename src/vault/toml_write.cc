@@ -54,12 +54,10 @@ std::size_t TomlStringSize(std::string_view value) {
   return measure.length();
 }
 
-void WriteTomlString(std::string_view value, unsigned char* out) { Writer(out).Write(value); }
-
-SecretBuffer WriteTomlString(std::string_view value) {
-  SecretBuffer literal(TomlStringSize(value));
-  WriteTomlString(value, literal.data());
-  return literal;
+unsigned char* WriteTomlString(std::string_view value, unsigned char* out) {
+  Writer fill(out);
+  fill.Write(value);
+  return out + fill.length();
 }
 
 }  // namespace nodeward

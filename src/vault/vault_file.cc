@@ -20,16 +20,6 @@ Error CannotWrite(const std::string& path, int error) {
   return {"cannot write: " + DescribeErrno(error), path, hint};
 }
 
-int WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 // A temporary file beside the vault, removed unless it took the vault's place.
 class Temporary {
  public:
@@ -72,6 +62,16 @@ class Temporary {
 };
 
 }  // namespace
+
+int WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
 
 VaultFile::VaultFile(UniqueFd folder, std::string path, std::string name)
     : folder_(std::move(folder)), path_(std::move(path)), name_(std::move(name)) {}

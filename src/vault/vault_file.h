@@ -12,6 +12,9 @@
 
 namespace nodeward {
 
+// All of the bytes. 0, or an errno value.
+int WriteAll(int fd, std::string_view bytes);
+
 // Holds the folder of a vault locked (flock(2)) against other writers of nodeward's, until it is
 // destroyed.
 class VaultFile {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "vault/document.h"
 #include "vault/toml_write.h"
@@ -58,10 +59,15 @@ TEST(VaultDocument, TheTablesAreMadeWhenTheyAreNeeded) {
 
 TEST(VaultDocument, WhatIsRemovedTakesItsLinesAlong) {
   VaultDocument document = Parse("A = \"1\"\nB = \"\"\"\n2\n\"\"\" # gone\n# stays\nC = \"3\"\n");
-  EXPECT_TRUE(document.Unset(VaultTable::kSecrets, "B"));
+  const std::vector<std::string> b = {"B"};
+  EXPECT_EQ(document.Unset(VaultTable::kSecrets, b), 1u);
   EXPECT_EQ(document.text(), "A = \"1\"\n# stays\nC = \"3\"\n");
-  EXPECT_FALSE(document.Unset(VaultTable::kSecrets, "B"));
-  EXPECT_FALSE(document.Unset(VaultTable::kChanged, "A"));
+  EXPECT_EQ(document.Unset(VaultTable::kSecrets, b), 0u);
+  const std::vector<std::string> a = {"A"};
+  EXPECT_EQ(document.Unset(VaultTable::kChanged, a), 0u);
+  const std::vector<std::string> several = {"C", "A", "D", "A"};
+  EXPECT_EQ(document.Unset(VaultTable::kSecrets, several), 2u);
+  EXPECT_EQ(document.text(), "# stays\n");
 }
 
 TEST(VaultDocument, WhatAVaultCannotHoldChangesNothing) {
@@ -106,7 +112,11 @@ TEST(TomlWrite, GivesTheSameBytesBack) {
 }
 
 TEST(TomlWrite, AKeyOfSeveralLinesCanBeReadByPeople) {
-  EXPECT_EQ(WriteTomlString("one\ntwo\n").view(), "\"\"\"\none\ntwo\n\"\"\"");
+  constexpr std::string_view kWritten = "\"\"\"\none\ntwo\n\"\"\"";
+  ASSERT_EQ(TomlStringSize("one\ntwo\n"), kWritten.size());
+  SecretBuffer literal(kWritten.size());
+  EXPECT_EQ(WriteTomlString("one\ntwo\n", literal.data()), literal.data() + literal.size());
+  EXPECT_EQ(literal.view(), kWritten);
 }
 
 }  // namespace
