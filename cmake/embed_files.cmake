@@ -1,5 +1,5 @@
-# Writes OUTPUT: a table of {file name, contents} for profile/embedded.h.
-set(text "#include \"profile/embedded.h\"\n\nnamespace nodeward {\nnamespace {\n\n")
+# Writes OUTPUT: FUNCTION of HEADER, a table of {file name, contents} of FILES.
+set(text "#include \"${HEADER}\"\n\nnamespace nodeward {\nnamespace {\n\n")
 string(APPEND text "constexpr EmbeddedFile kFiles[] = {\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
@@ -7,6 +7,6 @@ foreach(file IN LISTS FILES)
   string(APPEND text "    {\"${name}\", R\"nodeward(${contents})nodeward\"},\n")
 endforeach()
 string(APPEND text "};\n\n}  // namespace\n\n")
-string(APPEND text "std::span<const EmbeddedFile> EmbeddedFiles() { return kFiles; }\n\n")
+string(APPEND text "std::span<const EmbeddedFile> ${FUNCTION}() { return kFiles; }\n\n")
 string(APPEND text "}  // namespace nodeward\n")
 file(WRITE ${OUTPUT} "${text}")

@@ -39,8 +39,19 @@ unsigned Flags(const PlannedNamespaces& planned) {
   return flags;
 }
 
+std::size_t SizeOf(const PlannedMemoryFile& file) {
+  std::size_t size = 0;
+  for (const PlannedSecret& secret : file.contents) {
+    size += secret.value->size() + (file.records ? secret.name.size() + 2 : 0);
+  }
+  return size;
+}
+
 std::size_t NeededFor(const LaunchPlan& plan) {
   std::size_t size = sizeof(ChildProgram) + 4096 + plan.filter.code.size() * sizeof(sock_filter);
+  for (const PlannedMemoryFile& file : plan.memory_files) {
+    size += SizeOf(file) + file.name.size() + 32;
+  }
   for (const PlannedVariable& variable : plan.environment) {
     const std::size_t value =
         variable.secret != nullptr ? variable.secret->size() : variable.text.size();
@@ -94,19 +105,38 @@ char* const* Arena::Environment(const std::vector<PlannedVariable>& variables,
     const PlannedVariable& variable = variables[i];
     const std::string_view value =
         variable.secret != nullptr ? variable.secret->view() : std::string_view(variable.text);
-    const std::size_t room = variable.own_pid ? kOwnPidRoom : value.size();
-    char* entry = Array<char>(variable.name.size() + room + 2);
+    const bool own = variable.number != OwnNumber::kNone;
+    char* entry = Array<char>(variable.name.size() + value.size() + (own ? kNumberRoom : 0) + 2);
     list[i] = entry;
     entry = std::copy(variable.name.begin(), variable.name.end(), entry);
     *entry++ = '=';
-    if (variable.own_pid && child.own_pid_count < kMaxOwnPids) {
-      child.own_pids[child.own_pid_count++] = entry;
-    }
     entry = std::copy(value.begin(), value.end(), entry);
     *entry = '\0';
+    if (variable.number == OwnNumber::kPid && child.own_pid_count < kMaxOwnPids) {
+      child.own_pids[child.own_pid_count++] = entry;
+    }
+    if (variable.number == OwnNumber::kMemoryFile) {
+      child.memory_files[variable.memory_file].number = entry;
+    }
   }
   list[variables.size()] = nullptr;
   return list;
+}
+
+void Arena::MemoryFiles(const std::vector<PlannedMemoryFile>& planned, ChildProgram& child) {
+  for (const PlannedMemoryFile& file : planned) {
+    ChildMemoryFile& made = child.memory_files[child.memory_file_count++];
+    made.name = Copy(file.name);
+    made.size = SizeOf(file);
+    char* to = Array<char>(made.size);
+    made.contents = to;
+    for (const auto& [name, value] : file.contents) {
+      if (file.records) to = std::copy(name.begin(), name.end(), to);
+      if (file.records) *to++ = '=';
+      to = std::copy(value->view().begin(), value->view().end(), to);
+      if (file.records) *to++ = '\0';
+    }
+  }
 }
 
 char* const* Arena::Arguments(const std::vector<std::string>& command) {
@@ -180,6 +210,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.filter = {code, static_cast<std::uint16_t>(plan.filter.code.size()), plan.filter.flags};
   child.path = Copy(plan.path);
   child.argv = Arguments(plan.command);
+  MemoryFiles(plan.memory_files, child);
   child.envp = Environment(plan.environment, child);
   child.shared = base_;
   child.shared_size = kSize;

@@ -39,6 +39,7 @@ class Arena {
   }
   const char* Copy(std::string_view text);
   char* const* Environment(const std::vector<PlannedVariable>& variables, ChildProgram& child);
+  void MemoryFiles(const std::vector<PlannedMemoryFile>& planned, ChildProgram& child);
   ChildNamespaces Namespaces(const LaunchPlan& plan);
   void CopyPaths(const std::vector<std::string>& paths, std::size_t room, const char** list,
                  std::uint32_t* count);

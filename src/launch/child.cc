@@ -71,14 +71,7 @@ ChildAttestation Attest() noexcept {
 // number alone. It is the application's only now, and in its own PID namespace.
 void WriteOwnPid(const ChildProgram& program) noexcept {
   for (std::uint32_t i = 0; i < program.own_pid_count; ++i) {
-    char digits[kOwnPidRoom];
-    std::uint32_t count = 0;
-    for (long left = Call(SYS_getpid); left > 0; left /= 10) {
-      digits[count++] = static_cast<char>('0' + left % 10);
-    }
-    char* to = program.own_pids[i];
-    while (count > 0) *to++ = digits[--count];
-    *to = '\0';
+    WriteNumber(static_cast<int>(Call(SYS_getpid)), program.own_pids[i]);
   }
 }
 

@@ -25,7 +25,19 @@ inline constexpr std::size_t kMaxWritable = 64;
 inline constexpr std::size_t kMaxPrivateFolders = 4;
 inline constexpr std::size_t kMaxMountRules = 64;
 inline constexpr std::size_t kMaxOwnPids = 2;
-inline constexpr std::size_t kOwnPidRoom = 12;  // a number's digits, and its NUL
+inline constexpr std::size_t kMaxMemoryFiles = 128;
+inline constexpr std::size_t kNumberRoom = 12;  // a number's digits, and its NUL
+
+// The decimal digits of `number` (not negative) and a NUL, at most kNumberRoom bytes.
+inline void WriteNumber(int number, char* to) noexcept {
+  char digits[kNumberRoom] = {};
+  std::uint32_t count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + number % 10);
+  } while ((number /= 10) > 0);
+  while (count > 0) *to++ = digits[--count];
+  *to = '\0';
+}
 
 struct ChildProgram;
 
@@ -106,6 +118,15 @@ struct ChildLandlock {
   unsigned flags;  // of landlock_restrict_self(2)
 };
 
+// What the application finds as a sealed file in memory (memfd_create(2)), whose descriptor it
+// inherits. The child makes it: the contents pass through nothing but the arena.
+struct ChildMemoryFile {
+  const char* name;  // as /proc/PID/fd shows it
+  const char* contents;
+  std::size_t size;
+  char* number;  // within envp: where the child writes the descriptor's number
+};
+
 struct ChildProgram {
   std::uint32_t step_count;
   ChildStep steps[kMaxSteps];  // in the order of application
@@ -140,6 +161,8 @@ struct ChildProgram {
   char* const* envp;
   std::uint32_t own_pid_count;
   char* own_pids[kMaxOwnPids];  // within envp: where the child writes its own number
+  std::uint32_t memory_file_count;
+  ChildMemoryFile memory_files[kMaxMemoryFiles];
 };
 static_assert(std::is_standard_layout_v<ChildProgram>);
 static_assert(std::is_trivially_copyable_v<ChildProgram>);

@@ -28,6 +28,8 @@ int ApplyNoNewPrivs(const ChildProgram& program) noexcept;
 int ApplyLandlock(const ChildProgram& program) noexcept;
 // Marks every descriptor above 2 that the profile does not name close-on-exec.
 int ApplyDescriptors(const ChildProgram& program) noexcept;
+// Makes the sealed files in memory, which stay open, and writes their numbers into the environment.
+int ApplyDelivery(const ChildProgram& program) noexcept;
 // Installs the filter. The listener's number, or -1, goes to ChildListener().
 int ApplySeccomp(const ChildProgram& program) noexcept;
 

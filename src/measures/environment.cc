@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "measures/always.h"
+#include "measures/delivery.h"
 #include "measures/rows.h"
 
 namespace nodeward {
@@ -89,32 +90,43 @@ void AddOwn(const PlannedIdentity& identity, Variables& variables) {
 
 // Over what the profile sets: a socket or number of somebody else's would only mislead.
 void AddService(const PlannedService& service, Variables& variables) {
-  const auto add = [&](std::string name, std::string value, bool own_pid = false) {
-    PlannedVariable variable{name, std::move(value), nullptr, "nodeward", own_pid};
+  const auto add = [&](std::string name, std::string value, OwnNumber number = OwnNumber::kNone) {
+    PlannedVariable variable{name, std::move(value), nullptr, "nodeward", number};
     variables.insert_or_assign(std::move(name), std::move(variable));
   };
   if (!service.notify_socket.empty()) {
     add("NOTIFY_SOCKET", service.notify_socket);
     if (!service.watchdog_usec.empty()) {
       add("WATCHDOG_USEC", service.watchdog_usec);
-      add("WATCHDOG_PID", "", true);
+      add("WATCHDOG_PID", "", OwnNumber::kPid);
     }
   }
   if (service.sockets > 0) {
     add("LISTEN_FDS", std::to_string(service.sockets));
-    add("LISTEN_PID", "", true);
+    add("LISTEN_PID", "", OwnNumber::kPid);
     if (!service.socket_names.empty()) add("LISTEN_FDNAMES", service.socket_names);
   }
 }
 
+// Secrets beat what is passed, and what is set may not go by a secret's name: one of them would be
+// lost unseen.
 Result<void> AddSecrets(const Profile& profile, LaunchPlan& plan, Variables& variables) {
-  for (PlannedVariable& secret : plan.environment) {
-    const auto set = profile.environment.set.find(secret.name);
-    if (set != profile.environment.set.end()) {
-      return Fail("\"" + secret.name + "\" is both in the vault and in [environment] set",
-                  set->second.where.Text(), "leave it out of [environment] set");
-    }
-    variables.insert_or_assign(secret.name, secret);  // secrets beat what is passed
+  const auto clash = [&](const std::string& name) -> Result<void> {
+    const auto set = profile.environment.set.find(name);
+    if (set == profile.environment.set.end()) return {};
+    return Fail("\"" + name + "\" is both in the vault and in [environment] set",
+                set->second.where.Text(), "leave it out of [environment] set");
+  };
+  for (const PlannedSecret& secret : plan.secrets) {
+    if (auto apart = clash(secret.name); !apart) return apart;
+    variables.erase(secret.name);
+  }
+  auto delivered = DeliverSecrets(profile, plan);
+  if (!delivered) return Fail(delivered.error());
+  for (PlannedVariable& variable : *delivered) {
+    if (auto apart = clash(variable.name); !apart) return apart;
+    std::string name = variable.name;
+    variables.insert_or_assign(std::move(name), std::move(variable));
   }
   return {};
 }
@@ -125,8 +137,10 @@ Result<void> CheckSizes(const Variables& variables) {
         variable.secret != nullptr ? variable.secret->size() : variable.text.size();
     if (name.size() + 1 + value > kMaxVariable) {
       return Fail("the environment variable \"" + name +
-                  "\" is larger than the 128 KiB that Linux "
-                  "can hand over");
+                      "\" is larger than the 128 KiB that Linux "
+                      "can hand over",
+                  {},
+                  variable.secret != nullptr ? "[secrets] deliver = \"memory\", or \"file\"" : "");
     }
   }
   return {};

@@ -81,6 +81,7 @@ class Resolution {
     }
     // What is executed first must be readable and executable whatever the lists say.
     for (const FileRule& rule : node_.command) rules_.Put(rule);
+    if (!plan_.preload.empty()) rules_.Put(PreloadRule(plan_.preload));
     FileRules found;
     found.policy = FilePolicy(rules_.Take());
     found.warnings = std::move(warnings_);
@@ -166,6 +167,15 @@ class Resolution {
 Result<FileRules> ResolveFileRules(const Profile& profile, const HostReport& host,
                                    const LaunchPlan& plan) {
   return Resolution(profile, host, plan).Run();
+}
+
+FileRule PreloadRule(const std::string& path) {
+  FileRule rule;
+  rule.path = path;
+  rule.read = true;
+  rule.implied = true;
+  rule.written = "deliver";
+  return rule;
 }
 
 bool AllowsExecution(const Profile& profile) {

@@ -24,6 +24,9 @@ struct FileRules {
 Result<FileRules> ResolveFileRules(const Profile& profile, const HostReport& host,
                                    const LaunchPlan& plan);
 
+// The rule that lets the application load nodeward's own module.
+FileRule PreloadRule(const std::string& path);
+
 // Whether the profile lets the application start another program: anything beside "@node" in exec.
 bool AllowsExecution(const Profile& profile);
 

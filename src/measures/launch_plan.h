@@ -30,13 +30,31 @@ struct PlannedIdentity {
   std::string home;     // from the passwd file, or "/"
 };
 
+// A number that only the application's process knows, and writes behind a variable's text itself.
+enum class OwnNumber { kNone, kPid, kMemoryFile };
+
 // A value of the environment: plain text, or a secret that stays in its locked buffer.
 struct PlannedVariable {
   std::string name;
   std::string text;
   const SecretBuffer* secret = nullptr;  // owned by the vault's Secrets, which outlive the launch
   std::string origin;                    // "pass", "set", "vault", "nodeward"
-  bool own_pid = false;  // the value is the application's number: its process writes it itself
+  OwnNumber number = OwnNumber::kNone;
+  std::size_t memory_file = 0;  // kMemoryFile: which of LaunchPlan::memory_files
+};
+
+// A secret by its name; the value is the vault's.
+struct PlannedSecret {
+  std::string name;
+  const SecretBuffer* value = nullptr;
+};
+
+// A sealed file in the application's memory: one value as it is, or records "NAME=value", each
+// with a NUL behind it.
+struct PlannedMemoryFile {
+  std::string name;  // as /proc/PID/fd shows it
+  std::vector<PlannedSecret> contents;
+  bool records = false;
 };
 
 // One value of a cgroup: `value` goes into `file`, which `controller` owns.
@@ -137,7 +155,10 @@ struct LaunchPlan {
   std::vector<std::string> inherited_environment;  // nodeward's own, as "NAME=value"
   // What a script of package.json sets for its command: over "pass", beneath "set" and the vault.
   std::vector<std::pair<std::string, std::string>> script_environment;
-  std::vector<PlannedVariable> environment;  // the vault's first; then sorted by name, each once
+  std::vector<PlannedSecret> secrets;        // the vault's; `deliver` says which way they go
+  std::vector<PlannedVariable> environment;  // sorted by name, each once
+  std::vector<PlannedMemoryFile> memory_files;
+  std::string preload;  // real path of nodeward's own module, for `deliver` in memory; or empty
   std::vector<PlannedCgroup> cgroups;
   // Groups that nodeward itself runs in and whose limits hold for the application, too: read only,
   // for their counters. Others may live in them.

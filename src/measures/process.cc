@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "measures/always.h"
 #include "measures/child_applies.h"
+#include "measures/delivery.h"
 #include "measures/rows.h"
 
 namespace nodeward {
@@ -95,7 +96,10 @@ Result<void> PrepareDescriptors(const Profile& profile, const HostReport&, Launc
 
 Result<void> VerifyDescriptors(const LaunchPlan& plan, const Observed& observed) {
   for (const ObservedFd& fd : observed.fds) {
-    const bool named = std::binary_search(plan.kept_fds.begin(), plan.kept_fds.end(), fd.fd);
+    const bool named = std::binary_search(plan.kept_fds.begin(), plan.kept_fds.end(), fd.fd) ||
+                       std::ranges::any_of(plan.memory_files, [&](const PlannedMemoryFile& file) {
+                         return fd.target == MemoryFileTarget(file.name);
+                       });
     if (fd.fd > 2 && !fd.close_on_exec && !named) {
       return Fail("the descriptor " + std::to_string(fd.fd) + " (" + fd.target +
                   ") would reach it");

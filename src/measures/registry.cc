@@ -6,7 +6,7 @@
 namespace nodeward {
 
 std::span<const Measure> Measures() {
-  static const std::array<Measure, 14> kTable = {
+  static const std::array<Measure, 15> kTable = {
       kSessionMeasure,       // before anything can fail with a terminal in hand
       kCgroupMeasure,        // joining needs privilege
       kNamespacesMeasure,    // wants CAP_SYS_ADMIN; cgroups are joined by their outer paths
@@ -20,6 +20,7 @@ std::span<const Measure> Measures() {
       kNetworkMeasure,       // asks for calls that the filter passes on
       kLandlockMeasure,      // wants no_new_privs; nothing is opened by name any more
       kDescriptorsMeasure,   // whatever was opened above goes too
+      kDeliveryMeasure,      // files that stay open: after all others were marked
       kSeccompMeasure,       // last: it refuses what the others need
   };
   return kTable;

@@ -18,6 +18,7 @@ extern const Measure kEnvironmentMeasure;
 extern const Measure kNetworkMeasure;
 extern const Measure kLandlockMeasure;
 extern const Measure kDescriptorsMeasure;
+extern const Measure kDeliveryMeasure;
 extern const Measure kSeccompMeasure;
 
 }  // namespace nodeward

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include "base/text.h"
 
@@ -75,6 +76,12 @@ Result<std::string> ResolveCommand(const std::string& name, std::string_view pat
   return Fail(WithCode(
       "the command \"" + name + "\" was not found in PATH (" + std::string(path_variable) + ")",
       "an absolute path, or [environment] pass = [\"PATH\", …]", kExitNotFound));
+}
+
+bool IsNode(const std::string& path) {
+  std::error_code error;
+  const std::string name = std::filesystem::canonical(path, error).filename().string();
+  return name == "node" || name == "nodejs";
 }
 
 std::string WarnAboutCommand(const std::vector<std::string>& command) {

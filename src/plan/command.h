@@ -15,6 +15,9 @@ namespace nodeward {
 Result<std::string> ResolveCommand(const std::string& name, std::string_view path_variable,
                                    const std::string& workdir);
 
+// Whether `path` is the interpreter itself, by the name of the file that it leads to.
+bool IsNode(const std::string& path);
+
 // Words for the operator when the command is a shell or a package manager's script runner, which
 // stand between nodeward's signals and node; empty otherwise.
 std::string WarnAboutCommand(const std::vector<std::string>& command);

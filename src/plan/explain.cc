@@ -58,7 +58,7 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
   if (!profile.secrets.vault) return row;
   row.state = "full";
   const IdentitySource source = FindIdentity(profile);
-  row.what = "from " + profile.secrets.vault->value + " into the environment";
+  row.what = "from " + profile.secrets.vault->value;
   row.lines.push_back(source.path.empty()
                           ? "opened with a passphrase, asked on the terminal"
                           : "opened with " + source.path + " (" + source.origin + ")");
@@ -67,7 +67,11 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
     names.push_back(name.value);
   }
   if (!names.empty()) row.lines.push_back("required: " + JoinWords(names));
-  row.lines.push_back("a process of the same user can read /proc/PID/environ");
+  const auto& deliver = profile.secrets.deliver;
+  if (!deliver || deliver->value == Deliver::kEnv) {
+    row.lines.push_back(
+        "into the environment: a process of the same user can read /proc/PID/environ");
+  }
   JudgeSecretFiles(profile, host, row);
   return row;
 }

@@ -6,6 +6,7 @@
 
 #include "host/trusted_path.h"
 #include "measures/cgroup.h"
+#include "measures/delivery.h"
 #include "measures/file_rules.h"
 #include "measures/rows.h"
 #include "plan/command.h"
@@ -67,8 +68,9 @@ Result<void> RefuseWritableProfile(const Profile& profile, const HostReport& hos
 }
 
 void SeedSecrets(Plan& plan) {
+  plan.launch.secrets.clear();
   for (const Secret& secret : plan.secrets.secrets) {
-    plan.launch.environment.push_back({secret.name, {}, &secret.value, "vault"});
+    plan.launch.secrets.push_back({secret.name, &secret.value});
   }
 }
 
@@ -102,6 +104,15 @@ Result<void> ResolveInto(Plan& plan) {
   plan.launch.files = std::move(files->policy);
   for (std::string& warning : files->warnings) plan.launch.warnings.push_back(std::move(warning));
   return {};
+}
+
+// Nothing else loads the module that takes them.
+Result<void> CheckDelivery(const Profile& profile, const LaunchPlan& launch) {
+  if (!DeliversInMemory(profile) || IsNode(launch.path)) return {};
+  return Fail("secrets are delivered into the memory of node, and " + launch.command.front() +
+                  " is another program",
+              profile.secrets.deliver->where.Text(),
+              "nodeward run -- node SCRIPT, or [secrets] deliver = \"env\", or \"file\"");
 }
 
 Result<void> KeepFrom(const std::string& what, const std::string& file, const FilePolicy& policy,
@@ -181,6 +192,8 @@ tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed) {
     return tl::unexpected(std::move(refused));
   }
   if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
+  auto delivery = CheckDelivery(plan.profile, plan.launch);
+  if (!delivery) return tl::unexpected(Errors{delivery.error()});
   auto apart = KeepApart(plan.profile, plan.launch.identity, plan.launch.files);
   if (!apart) return tl::unexpected(Errors{apart.error()});
   return plan;
@@ -215,6 +228,8 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
 void ForgetSecrets(Plan& plan) {
   if (plan.profile.secrets.vault && FindIdentity(plan.profile).path.empty()) return;
   plan.launch.environment.clear();
+  plan.launch.memory_files.clear();
+  plan.launch.secrets.clear();
   plan.secrets.secrets.clear();
 }
 
@@ -229,7 +244,6 @@ Result<void> Refresh(Plan& plan) {
   if (auto apart = KeepApart(plan.profile, plan.launch.identity, files->policy); !apart)
     return apart;
   plan.launch.files = std::move(files->policy);
-  plan.launch.environment.clear();
   SeedSecrets(plan);
   return kEnvironmentMeasure.prepare(plan.profile, plan.host, plan.launch);
 }

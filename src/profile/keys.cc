@@ -20,11 +20,6 @@ constexpr std::array<std::string_view, 1> kDns = {"open"};
 constexpr std::array<std::string_view, 2> kFiles = {"writes", "all"};
 constexpr std::array<std::string_view, 2> kFormat = {"json", "text"};
 constexpr std::array<std::string_view, 3> kDeliver = {"env", "memory", "file"};
-constexpr std::size_t kDeliverable = 1;  // how many of kDeliver this version has
-
-std::string NotAvailable(std::string_view what) {
-  return std::string(what) + " is not available in this version";
-}
 
 template <class T>
 Located<T> At(T value, const Where& where) {
@@ -71,18 +66,6 @@ void PutRootEnforcement(Reader& reader, const Node& node, Profile& profile) {
   if (const auto index = reader.Word(node)) {
     profile.enforcement = At(static_cast<Enforcement>(*index), node.where);
   }
-}
-
-void PutDeliver(Reader& reader, const Node& node, Profile& profile) {
-  const auto index = reader.Word(node);
-  if (!index) return;
-  if (*index < kDeliverable) {
-    profile.secrets.deliver = At(static_cast<Deliver>(*index), node.where);
-    return;
-  }
-  reader.Complain(node.where,
-                  NotAvailable("secrets.deliver = \"" + std::string(kDeliver[*index]) + "\""),
-                  reader.Line("\"env\""));
 }
 
 void PutFiles(Reader& reader, const Node& node, Profile& profile) {
@@ -269,7 +252,10 @@ constexpr Key kKeys[] = {
      Put<kSecrets, &SecretsSection::identity, ReadFilePath>},
     {"secrets.require", KeyKind::kList, "[\"DB_PASSWORD\"]",
      PutList<kSecrets, &SecretsSection::require, ReadEnvironmentName>},
-    {"secrets.deliver", KeyKind::kWord, "\"env\"", PutDeliver, kDeliver},
+    {"secrets.deliver", KeyKind::kWord, "\"env\"",
+     PutWord<kSecrets, &SecretsSection::deliver, Deliver>, kDeliver},
+    {"secrets.inherit", KeyKind::kList, "[\"child.js\"]",
+     PutList<kSecrets, &SecretsSection::inherit, ReadScriptPath>},
 
     {"node.enforcement", KeyKind::kWord, "\"strict\"",
      kPutEnforcement<&P::node, &NodeSection::enforcement>, kEnforcement},

@@ -38,7 +38,7 @@ enum class RestartWhen { kNever, kOnFailure, kAlways };
 enum class ReadyWhen { kExec, kListen, kHealth, kNotify };
 enum class OnUnhealthy { kRestart, kExit, kEvent };
 enum class EventFormat { kJson, kText };
-enum class Deliver { kEnv };  // "memory" and "file": known, not available in this version
+enum class Deliver { kEnv, kMemory, kFile };
 
 // "512M" or "25%" of the machine; bytes are multiplied out, percent stays until the host is known.
 struct Size {
@@ -134,6 +134,7 @@ struct SecretsSection {
   Setting<std::string> identity;  // likewise
   TextList require;
   Setting<Deliver> deliver;
+  TextList inherit;  // scripts that get the secrets as child processes, too
 };
 
 struct Backoff {

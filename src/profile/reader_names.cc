@@ -195,6 +195,15 @@ std::optional<std::string> ReadPattern(Reader& reader, const Node& node) {
   return text;
 }
 
+// Handed over as one list, which colons divide.
+std::optional<std::string> ReadScriptPath(Reader& reader, const Node& node) {
+  const auto text = reader.PlainText(node);
+  if (!text) return std::nullopt;
+  if (text->find(':') != std::string::npos)
+    return reader.Wrong(node, Quoted(*text) + " has a colon");
+  return text;
+}
+
 std::optional<std::string> ReadEnvironmentName(Reader& reader, const Node& node) {
   const auto text = reader.PlainText(node);
   if (!text) return std::nullopt;

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "measures/delivery.h"
 #include "supervise/notify_socket.h"
+#include "supervise/preload_file.h"
 #include "supervise/runtime_folder.h"
 
 namespace nodeward {
@@ -18,6 +20,30 @@ Result<void> AddNotifySocket(Plan& plan, const RuntimeFolder& folder, OwnSockets
   return {};
 }
 
+Result<void> AddPreload(Plan& plan, const RuntimeFolder& folder, OwnSockets& sockets) {
+  auto path = WritePreload(folder, plan.supervise.name);
+  if (!path) return Fail(path.error());
+  sockets.paths.push_back(*path);
+  LoadPreload(plan, *path);
+  return {};
+}
+
+// What the application itself needs of the folder.
+Result<void> AddAsked(Plan& plan, const RuntimeFolder& folder, OwnSockets& sockets) {
+  if (plan.supervise.notify) {
+    if (auto added = AddNotifySocket(plan, folder, sockets); !added) return added;
+  }
+  if (DeliversInMemory(plan.profile)) return AddPreload(plan, folder, sockets);
+  return {};
+}
+
+std::string WhoNeedsFolder(const Plan& plan) {
+  if (plan.supervise.notify)
+    return "[supervise] notify: there is no place for the application's socket";
+  if (!DeliversInMemory(plan.profile)) return {};
+  return "[secrets] deliver = \"memory\": there is no place for the module that takes them";
+}
+
 }  // namespace
 
 Result<OwnSockets> MakeOwnSockets(Plan& plan) {
@@ -25,9 +51,8 @@ Result<OwnSockets> MakeOwnSockets(Plan& plan) {
   const auto folder = MakeRuntimeFolder(plan.launch.files);
   auto status = folder ? BindStatusSocket(*folder, plan.supervise.name)
                        : Result<StatusSocket>(Fail(folder.error()));
-  if (!status && plan.supervise.notify) {
-    return Fail("[supervise] notify: there is no place for the application's socket: " +
-                status.error().what);
+  if (const std::string who = WhoNeedsFolder(plan); !status && !who.empty()) {
+    return Fail(who + ": " + status.error().what);
   }
   if (!status) {
     plan.launch.warnings.push_back(
@@ -39,8 +64,7 @@ Result<OwnSockets> MakeOwnSockets(Plan& plan) {
   plan.supervise.name = status->name;
   sockets.paths.push_back(status->path);
   sockets.status = std::move(*status);
-  if (!plan.supervise.notify) return sockets;
-  if (auto added = AddNotifySocket(plan, *folder, sockets); !added) {
+  if (auto added = AddAsked(plan, *folder, sockets); !added) {
     for (const std::string& path : sockets.paths) unlink(path.c_str());
     return Fail(added.error());
   }

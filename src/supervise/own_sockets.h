@@ -1,5 +1,5 @@
-// The sockets that nodeward itself is reached by, made before its own domain and the keeper, which
-// removes them again.
+// The sockets that nodeward itself is reached by, and what else lies in its folder, made before its
+// own domain and the keeper, which removes them again.
 #pragma once
 
 #include <string>

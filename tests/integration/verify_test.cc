@@ -66,7 +66,8 @@ PlanRequest Request(const std::vector<std::string>& command) {
   auto profile = LoadProfile(
       {"default",
        {std::string("process.user=\"") + kUser + "\"", "limits.files=333", "limits.pids=100",
-        "namespaces.ipc=true", "namespaces.uts=true", "namespaces.net=true"}});
+        "namespaces.ipc=true", "namespaces.uts=true", "namespaces.net=true",
+        "secrets.vault=/nowhere/app.vault.age", "secrets.deliver=file"}});
   PlanRequest request;
   request.profile = std::move(*profile);
   request.host = ProbeHost();
@@ -116,6 +117,16 @@ class LetThrough : public Attendant {
   std::thread thread_;
 };
 
+// What the launches begin from; the vault's part is here, so that none is opened.
+LaunchPlan Seed(const Keeper& keeper) {
+  static const SecretBuffer value = SecretBuffer::Copy("value");
+  LaunchPlan seed;
+  seed.guarded = {getpid(), getpgrp(), keeper.pid(), {}};
+  seed.control = keeper.child_control();
+  seed.secrets = {{"TOKEN", &value}};
+  return seed;
+}
+
 // As RunCommand does, with the steps of `without` taken out of what the child applies. They stay
 // among what the supervisor verifies. kExecuted, or the error's words.
 std::string LaunchWithout(const std::vector<std::string>& without,
@@ -123,10 +134,7 @@ std::string LaunchWithout(const std::vector<std::string>& without,
   auto arena = Arena::Create();
   BlockSignals();
   auto keeper = Keeper::Start(*arena);
-  LaunchPlan seed;
-  seed.guarded = {getpid(), getpgrp(), keeper->pid(), {}};
-  seed.control = keeper->child_control();
-  auto plan = MakePlan(Request(command), std::move(seed), false);
+  auto plan = MakePlan(Request(command), Seed(*keeper), false);
   if (!plan) return plan.error().front().what;
   const auto taken_out = [&](std::uint32_t index) {
     return std::ranges::count(without, Measures()[index].name) > 0;
@@ -160,10 +168,7 @@ std::string SharedDuringLaunch(const std::vector<std::string>& command) {
   auto arena = Arena::Create();
   BlockSignals();
   auto keeper = Keeper::Start(*arena);
-  LaunchPlan seed;
-  seed.guarded = {getpid(), getpgrp(), keeper->pid(), {}};
-  seed.control = keeper->child_control();
-  auto plan = MakePlan(Request(command), std::move(seed), false);
+  auto plan = MakePlan(Request(command), Seed(*keeper), false);
   if (!plan || !Establish(*plan)) return "no plan";
   const std::string own = std::to_string(keeper->pid());
   if (SharedMemoryOf(own).empty()) return "the control fails: the keeper shares no memory";

@@ -92,6 +92,24 @@ test('the default profile', async (t) => {
   assert.deepEqual(events.filter(({ event }) => event === 'violation' || event === 'degraded'), []);
 });
 
+// memfd_create(2) has other flags on old kernels.
+test('secrets delivered in memory', async (t) => {
+  const enforcement = missing.includes('landlock') ? 'best-effort' : 'strict';
+  const folder = fs.mkdtempSync('/run/secrets-');
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  fs.chmodSync(folder, 0o755);
+  const [vault, identity, profile] = ['app.vault.age', 'identity.txt', 'app.toml'].map((name) => path.join(folder, name));
+  fs.writeFileSync(profile, `version = 1\nenforcement = "${enforcement}"
+[secrets]\nvault = "${vault}"\nidentity = "${identity}"\ndeliver = "memory"\n`);
+  const vaultDoes = async (args, options) => assert.equal((await run(['vault', ...args], { timeout: 60000, ...options })).code, 0, args[0]);
+  await vaultDoes(['keygen', '-o', identity]);
+  await vaultDoes(['create', '-p', profile]);
+  await vaultDoes(['set', 'TOKEN', '-p', profile], { input: 'canary' });
+  const script = 'process.env.TOKEN + fs.readFileSync("/proc/self/environ").includes("canary")';
+  const { stdout, stderr } = await run(['run', '-p', profile, '--', process.execPath, '-p', script], { timeout: 60000 });
+  assert.equal(stdout, 'canaryfalse\n', stderr);
+});
+
 // What takes longest in an emulated machine: whole runs of Node.js, and what is timed by the clock.
 const SLOW = /^(node-|net-stall|net-kinds|net-length|metadata-deep|malformed-lists|threads-taken|refusals-under-signals|event-flood)/;
 const deep = process.env.NODEWARD_DEEP === '1';

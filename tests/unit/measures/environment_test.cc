@@ -126,7 +126,7 @@ TEST(Environment, ItGetsItsOwnServiceVariablesAndNumber) {
   EXPECT_EQ(outcome.values.at("LISTEN_FDNAMES"), "web:metrics");
   for (const PlannedVariable& variable : outcome.plan.environment) {
     const bool own = variable.name == "WATCHDOG_PID" || variable.name == "LISTEN_PID";
-    EXPECT_EQ(variable.own_pid, own) << variable.name;
+    EXPECT_EQ(variable.number == OwnNumber::kPid, own) << variable.name;
   }
 }
 
@@ -201,7 +201,7 @@ TEST(Environment, SecretsBeatPassedOnes) {
   const SecretBuffer value = SecretBuffer::Copy("from the vault");
   LaunchPlan plan;
   plan.inherited_environment = {"DB_PASSWORD=inherited"};
-  plan.environment = {{"DB_PASSWORD", {}, &value, "vault"}};
+  plan.secrets = {{"DB_PASSWORD", &value}};
   const Outcome outcome = Prepare(Passing({"DB_PASSWORD"}), std::move(plan));
   EXPECT_EQ(outcome.values.at("DB_PASSWORD"), "from the vault");
   EXPECT_EQ(outcome.origins.at("DB_PASSWORD"), "vault");
@@ -210,7 +210,7 @@ TEST(Environment, SecretsBeatPassedOnes) {
 TEST(Environment, ASecretStaysInItsBuffer) {
   const SecretBuffer value = SecretBuffer::Copy("s3cret");
   LaunchPlan plan;
-  plan.environment = {{"A", {}, &value, "vault"}};
+  plan.secrets = {{"A", &value}};
   const Outcome outcome = Prepare(Profile{}, std::move(plan));
   for (const PlannedVariable& variable : outcome.plan.environment) {
     EXPECT_THAT(variable.text, Not(HasSubstr("s3cret")));
@@ -222,7 +222,7 @@ TEST(Environment, ASecretThatIsSetTooIsRefused) {
   Profile profile;
   profile.environment.set["TOKEN"] = {"plain", {"app.toml", 7, 1}};
   LaunchPlan plan;
-  plan.environment = {{"TOKEN", {}, &value, "vault"}};
+  plan.secrets = {{"TOKEN", &value}};
   const Outcome outcome = Prepare(profile, std::move(plan));
   ASSERT_FALSE(outcome.result);
   const Error& error = outcome.result.error();
@@ -249,7 +249,7 @@ TEST(Environment, OneVariableHoldsAtMost128KiB) {
   EXPECT_THAT(outcome.result.error().what, HasSubstr("\"BIG\""));
   const SecretBuffer secret = SecretBuffer::Copy(std::string(kMost - 3, 'x'));
   LaunchPlan plan;
-  plan.environment = {{"BIG", {}, &secret, "vault"}};
+  plan.secrets = {{"BIG", &secret}};
   EXPECT_FALSE(Prepare(Profile{}, std::move(plan)).result) << "secrets count too";
 }
 

@@ -243,10 +243,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"secrets", "vault = \"keys/\"", "secrets.vault: \"keys/\" is a folder"},
         Refusal{"secrets", "require = [\"A-B\"]",
                 "secrets.require: \"A-B\" is not a variable's name"},
-        Refusal{"secrets", "deliver = \"memory\"",
-                "secrets.deliver = \"memory\" is not available in this version"},
-        Refusal{"secrets", "deliver = \"file\"",
-                "secrets.deliver = \"file\" is not available in this version"},
         Refusal{
             "supervise", "restart = \"sometimes\"",
             "supervise.restart: \"sometimes\" is none of \"never\", \"on-failure\" and \"always\""},

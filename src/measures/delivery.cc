@@ -1,0 +1,112 @@
+#include "measures/delivery.h"
+
+#include <algorithm>
+#include <string>
+
+#include "measures/child_applies.h"
+#include "measures/rows.h"
+
+namespace nodeward {
+namespace {
+
+constexpr const char* kRecordsName = "nodeward-secrets";
+
+Deliver DeliverOf(const Profile& profile) {
+  return profile.secrets.deliver ? profile.secrets.deliver->value : Deliver::kEnv;
+}
+
+std::string Scripts(const Profile& profile, std::string_view between) {
+  std::string scripts;
+  for (const Text& script : profile.secrets.inherit.value_or(std::vector<Text>{})) {
+    scripts += (scripts.empty() ? "" : std::string(between)) + script.value;
+  }
+  return scripts;
+}
+
+bool Wanted(const Profile& profile) {
+  return profile.secrets.vault && DeliverOf(profile) != Deliver::kEnv;
+}
+
+Support SupportDelivery(const Profile&, const HostReport&) { return Full{}; }
+
+Explanation ExplainDelivery(const Profile& profile, const HostReport&) {
+  if (DeliverOf(profile) == Deliver::kFile) {
+    return {
+        "each secret is a sealed file in memory, whose path is in NAME_FILE",
+        {"memfd_create(2); neither /proc/PID/environ nor process.env holds a value",
+         "node closes the files for its children, and another process of the user can open them"}};
+  }
+  const std::string scripts = Scripts(profile, ", ");
+  return {"secrets are in process.env, and neither in /proc/PID/environ nor with child processes",
+          {"a sealed file in memory, read and closed by nodeward's own module (node --require)",
+           "given on to worker threads and the application's own cluster" +
+               (scripts.empty() ? "" : ", and to " + scripts)}};
+}
+
+// As DeliverSecrets has planned it, since the variables carry the files' numbers.
+Result<void> PrepareDelivery(const Profile&, const HostReport&, LaunchPlan&) { return {}; }
+
+Result<void> VerifyDelivery(const LaunchPlan& plan, const Observed& observed) {
+  for (const PlannedMemoryFile& file : plan.memory_files) {
+    const bool there = std::ranges::any_of(observed.fds, [&](const ObservedFd& fd) {
+      return !fd.close_on_exec && fd.target == MemoryFileTarget(file.name);
+    });
+    if (!there) return Fail("the file in memory " + file.name + " is not there");
+  }
+  return {};
+}
+
+}  // namespace
+
+bool DeliversInMemory(const Profile& profile) {
+  return Wanted(profile) && DeliverOf(profile) == Deliver::kMemory;
+}
+
+std::string MemoryFileTarget(const std::string& name) { return "/memfd:" + name + " (deleted)"; }
+
+Result<std::vector<PlannedVariable>> DeliverSecrets(const Profile& profile, LaunchPlan& plan) {
+  std::vector<PlannedVariable> variables;
+  plan.memory_files.clear();
+  if (plan.secrets.empty()) return variables;
+  switch (DeliverOf(profile)) {
+    case Deliver::kEnv:
+      for (const auto& [name, value] : plan.secrets)
+        variables.push_back({name, {}, value, "vault"});
+      return variables;
+    case Deliver::kMemory:
+      plan.memory_files.push_back({kRecordsName, plan.secrets, true});
+      variables.push_back(
+          {std::string(kSecretsFd), {}, nullptr, "nodeward", OwnNumber::kMemoryFile, 0});
+      if (auto scripts = Scripts(profile, ":"); !scripts.empty()) {
+        variables.push_back(
+            {std::string(kSecretsInherit), std::move(scripts), nullptr, "nodeward"});
+      }
+      return variables;
+    case Deliver::kFile:
+      break;
+  }
+  if (plan.secrets.size() > kMaxMemoryFiles) {
+    return Fail("more than " + std::to_string(kMaxMemoryFiles) + " secrets cannot be a file each",
+                profile.secrets.deliver->where.Text(), "[secrets] deliver = \"memory\"");
+  }
+  for (const PlannedSecret& secret : plan.secrets) {
+    variables.push_back({secret.name + "_FILE", "/proc/self/fd/", nullptr, "nodeward",
+                         OwnNumber::kMemoryFile, plan.memory_files.size()});
+    plan.memory_files.push_back({"nodeward-" + secret.name, {secret}, false});
+  }
+  return variables;
+}
+
+const Measure kDeliveryMeasure = {
+    .name = "delivery",
+    .section = "secrets",
+    .wanted = Wanted,
+    .support = SupportDelivery,
+    .explain = ExplainDelivery,
+    .prepare = PrepareDelivery,
+    .establish = nullptr,
+    .apply = ApplyDelivery,
+    .verify = VerifyDelivery,
+};
+
+}  // namespace nodeward

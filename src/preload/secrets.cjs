@@ -1,0 +1,146 @@
+// nodeward's own module, loaded by node before the application (--require), in its workers, and in those child processes that
+// are the application itself. Puts the vault's secrets into process.env, and keeps them out of every other child.
+//
+// The main process finds them in a sealed file in memory (NODEWARD_SECRETS_FD), a child in the first frame on the pipe from its
+// parent (NODEWARD_UPDATES_FD), a worker in its environment data. Records are "NAME=value", each with a NUL behind it; a frame
+// is its length (4 bytes, big-endian) and records. The application could do all of this itself: it holds the values. What this
+// keeps is that nobody gets them unasked.
+'use strict';
+
+const fs = require('fs');
+const { isMainThread, getEnvironmentData, setEnvironmentData } = require('worker_threads');
+
+const kSecretsFd = 'NODEWARD_SECRETS_FD';
+const kUpdatesFd = 'NODEWARD_UPDATES_FD';
+const kInherit = 'NODEWARD_SECRETS_INHERIT';
+const kLength = 4;
+
+function take(name) {
+  const value = process.env[name];
+  delete process.env[name];
+  return value;
+}
+
+function parse(bytes) {
+  const secrets = new Map();
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(0, at);
+    const equals = bytes.indexOf('=', at);
+    secrets.set(bytes.toString('utf8', at, equals), bytes.toString('utf8', equals + 1, end));
+    at = end + 1;
+  }
+  bytes.fill(0);
+  return secrets;
+}
+
+function frame(secrets) {
+  const bytes = Buffer.from([...secrets].map(([name, value]) => `${name}=${value}\0`).join(''));
+  const length = Buffer.alloc(kLength);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+// `size` bytes of the pipe, whose other end writes them at once.
+function readExactly(fd, size) {
+  const bytes = Buffer.alloc(size);
+  for (let done = 0; done < size;) {
+    const count = fs.readSync(fd, bytes, done, size - done, null);
+    if (count === 0) throw new Error('nodeward: the secrets from the parent process ended early');
+    done += count;
+  }
+  return bytes;
+}
+
+function readFile(fd) {
+  const bytes = fs.readFileSync(fd);
+  fs.closeSync(fd);
+  return bytes;
+}
+
+// {secrets, inherit: scripts that get them as child processes}, or nothing where this process is to have none.
+function receive() {
+  if (!isMainThread) return getEnvironmentData(kSecretsFd);
+  const file = take(kSecretsFd);
+  const pipe = take(kUpdatesFd);
+  const inherit = (take(kInherit) ?? '').split(':').filter((script) => script !== '').map(absolute);
+  if (file !== undefined) return { secrets: parse(readFile(Number(file))), inherit };
+  if (pipe === undefined) return undefined;
+  const length = readExactly(Number(pipe), kLength).readUInt32BE();
+  const secrets = parse(readExactly(Number(pipe), length));
+  fs.closeSync(Number(pipe));
+  return { secrets, inherit };
+}
+
+function absolute(script, folder) {
+  const { resolve } = require('path');
+  return resolve(typeof folder === 'string' ? folder : process.cwd(), script);
+}
+
+// ---- child processes
+
+function keepFromChildren({ secrets, inherit }) {
+  const children = require('child_process');
+  const { ChildProcess } = children;
+  const isSecret = (name, value) => secrets.has(name) && secrets.get(name) === value;
+
+  // An environment without the secrets; what the application put under another name is its own matter.
+  const without = (env) => {
+    const rest = {};
+    for (const name in env) if (!isSecret(name, env[name])) rest[name] = env[name];
+    return rest;
+  };
+  const withoutPairs = (pairs) => pairs.filter((pair) => {
+    const equals = pair.indexOf('=');
+    return !isSecret(pair.slice(0, equals), pair.slice(equals + 1));
+  });
+
+  // A worker of the application's cluster is the application; other scripts are named in the profile.
+  const isNamed = ({ args, cwd, envPairs }) => envPairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID=')) ||
+    (inherit.length > 0 && args.slice(1).some((word) => {
+      const script = absolute(word, cwd);
+      return inherit.some((named) => named === script || named === `${script}.js`);
+    }));
+
+  const { spawn } = ChildProcess.prototype;
+  ChildProcess.prototype.spawn = function spawnWithoutSecrets(options) {
+    if (!Array.isArray(options?.envPairs)) return spawn.call(this, options);
+    options.envPairs = withoutPairs(options.envPairs);
+    if (!isNamed(options)) return spawn.call(this, options);
+    const stdio = Array.isArray(options.stdio) ? [...options.stdio] : Array(3).fill(options.stdio);
+    while (stdio.length < 3) stdio.push(undefined);
+    const fd = stdio.push('pipe') - 1;
+    options.stdio = stdio;
+    options.envPairs.push(`${kUpdatesFd}=${fd}`);
+    if (inherit.length > 0) options.envPairs.push(`${kInherit}=${inherit.join(':')}`);
+    if (!options.args.includes(__filename)) options.args = [options.args[0], '--require', __filename, ...options.args.slice(1)];
+    const error = spawn.call(this, options);
+    if (error !== 0) return error;
+    const pipe = this.stdio[fd];
+    pipe.on('error', () => {});  // a child that ended before it read is told by its exit
+    pipe.resume();
+    pipe.end(frame(secrets));
+    return error;
+  };
+
+  const withEnv = (options) => ({ ...options, env: without(options?.env ?? process.env) });
+  const { execSync } = children;
+  children.execSync = (command, options) => execSync(command, withEnv(options));
+  for (const name of ['spawnSync', 'execFileSync']) {
+    const original = children[name];
+    children[name] = (file, args, options) => {
+      if (args === undefined || args === null || Array.isArray(args)) return original(file, args ?? [], withEnv(options));
+      return typeof args === 'object' ? original(file, withEnv(args)) : original(file, args, options);
+    };
+  }
+  require('module').syncBuiltinESMExports();
+}
+
+const received = receive();
+if (received !== undefined) {
+  if (isMainThread) {
+    for (const [name, value] of received.secrets) process.env[name] = value;
+    setEnvironmentData(kSecretsFd, received);
+    if (process.report && 'excludeEnv' in process.report) process.report.excludeEnv = true;
+  }
+  keepFromChildren(received);
+}
