@@ -39,6 +39,20 @@ constexpr CodeText kTexts[] = {
      "Check the spelling and the name servers in /etc/resolv.conf. `nodeward why resolve NAME` "
      "says which rule lists the name.",
      "[network] connect = [\"db.example.com:5432\"]"},
+    {codes::kSecretsChanged, "the vault has changed, and its new set was taken",
+     "[secrets] watch is on, and the vault holds other values or names than those that the "
+     "application has. The event names them, and says what was done: a restart, a signal, or new "
+     "values in the running process.",
+     "The whole set was decrypted and checked before anything happened.",
+     "Nothing, when the change was yours. When it was not, find out who may write the vault.",
+     "[secrets] on_change = \"restart\""},
+    {codes::kSecretsKept, "the vault has changed, and was not taken",
+     "The new vault cannot be used: it does not open, lacks what is required, or could have been "
+     "written by somebody else than root and nodeward's own user.",
+     "The application keeps the secrets that it has, and goes on. A restart would fail: look now.",
+     "Read the message; `nodeward vault verify` says it too. Put the vault right, and it is looked "
+     "at again.",
+     "[secrets] watch = true"},
     {codes::kCallDenied, "a system call was refused",
      "The application, or native code in it, made a system call that the profile does not allow, "
      "or allows only with other arguments. It got the error that the event names; nothing "

@@ -10,6 +10,8 @@ inline constexpr std::string_view kDegraded = "NW101";       // started with a p
 inline constexpr std::string_view kWarning = "NW102";        // works, and is probably not meant so
 inline constexpr std::string_view kNotObservable = "NW111";  // refused, but not seen on this host
 inline constexpr std::string_view kUnresolved = "NW112";     // a name of the profile has no address
+inline constexpr std::string_view kSecretsChanged = "NW121";  // a new set was taken
+inline constexpr std::string_view kSecretsKept = "NW122";    // a new set was not; the old one holds
 inline constexpr std::string_view kCallDenied = "NW201";     // a system call was refused
 inline constexpr std::string_view kCallPermitted = "NW202";  // permissive: told and let through
 inline constexpr std::string_view kCallKilled = "NW203";     // on_violation = "kill"

@@ -118,6 +118,7 @@ char* const* Arena::Environment(const std::vector<PlannedVariable>& variables,
     if (variable.number == OwnNumber::kMemoryFile) {
       child.memory_files[variable.memory_file].number = entry;
     }
+    if (variable.number == OwnNumber::kUpdates) child.updates_number = entry;
   }
   list[variables.size()] = nullptr;
   return list;
@@ -186,6 +187,7 @@ Result<void> Arena::Pack(const LaunchPlan& plan, const std::vector<std::uint32_t
   child.keeper = plan.guarded.keeper;
   child.control = plan.control;
   child.gate = -1;
+  child.updates = -1;
   child.null_stdin = plan.null_stdin;
   child.relay_stdout = plan.relay_stdout;
   child.relay_stderr = plan.relay_stderr;

@@ -163,6 +163,8 @@ struct ChildProgram {
   char* own_pids[kMaxOwnPids];  // within envp: where the child writes its own number
   std::uint32_t memory_file_count;
   ChildMemoryFile memory_files[kMaxMemoryFiles];
+  int updates;           // the keeper writes its number here: the pipe for new secrets; -1: none
+  char* updates_number;  // within envp, where it is passed on; or null
 };
 static_assert(std::is_standard_layout_v<ChildProgram>);
 static_assert(std::is_trivially_copyable_v<ChildProgram>);

@@ -35,31 +35,36 @@ bool Keeper::Send(KeeperRequestKind kind, int signal) {
   KeeperRequest request = {};
   request.kind = kind;
   request.signal = signal;
-  return Send(request, -1);
+  return Send(request, {});
 }
 
-bool Keeper::Launch(const std::string& cgroup_kill, int ruleset) {
+bool Keeper::Launch(const std::string& cgroup_kill, const LaunchDescriptors& descriptors) {
   KeeperRequest request = {};
   request.kind = KeeperRequestKind::kLaunch;
   cgroup_kill.copy(request.cgroup_kill, sizeof(request.cgroup_kill) - 1);
-  return Send(request, ruleset);
+  std::vector<int> fds;
+  request.ruleset = descriptors.ruleset >= 0;
+  if (request.ruleset) fds.push_back(descriptors.ruleset);
+  request.updates = descriptors.updates >= 0;
+  if (request.updates) fds.push_back(descriptors.updates);
+  return Send(request, fds);
 }
 
-bool Keeper::Send(const KeeperRequest& request, int fd) {
+bool Keeper::Send(const KeeperRequest& request, const std::vector<int>& fds) {
   KeeperRequest copy = request;
   iovec part{&copy, sizeof(copy)};
   msghdr header = {};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
-  if (fd >= 0) {
+  alignas(cmsghdr) char space[CMSG_SPACE(kMaxCarried * sizeof(int))] = {};
+  if (const std::size_t size = fds.size() * sizeof(int); size > 0) {
     header.msg_control = space;
-    header.msg_controllen = sizeof(space);
+    header.msg_controllen = CMSG_SPACE(size);
     cmsghdr* entry = CMSG_FIRSTHDR(&header);
     entry->cmsg_level = SOL_SOCKET;
     entry->cmsg_type = SCM_RIGHTS;
-    entry->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(entry), &fd, sizeof(fd));
+    entry->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(entry), fds.data(), size);
   }
   return sendmsg(control_.get(), &header, MSG_NOSIGNAL) == sizeof(copy);
 }

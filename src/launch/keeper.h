@@ -20,16 +20,26 @@
 namespace nodeward {
 
 enum class KeeperRequestKind : std::uint32_t {
-  kLaunch,       // clone a child that runs the arena's program; carries its Landlock ruleset
+  kLaunch,       // clone a child that runs the arena's program; carries its LaunchDescriptors
   kRelease,      // open the gate: the child may execute
   kSignal,       // `signal` to the main process
   kSignalGroup,  // `signal` to its process group (what a terminal does)
   kKillTree,     // SIGKILL to every descendant; answers kTreeGone
 };
 
+// What a child gets by descriptor, each -1 where there is none.
+struct LaunchDescriptors {
+  int ruleset = -1;  // the Landlock ruleset that it enters
+  int updates = -1;  // its end of the pipe for new secrets
+};
+
+inline constexpr std::size_t kMaxCarried = 2;
+
 struct KeeperRequest {
   KeeperRequestKind kind;
   int signal;
+  bool ruleset;  // kLaunch: which descriptors come with it, in this order
+  bool updates;
   char cgroup_kill[1024];  // kLaunch: path of cgroup.kill, or empty; kept for kKillTree
 };
 
@@ -46,8 +56,8 @@ class Keeper {
 
   // False when the keeper is gone.
   bool Send(KeeperRequestKind kind, int signal = 0);
-  // kLaunch. `ruleset`: the Landlock ruleset that the child enters, or -1.
-  bool Launch(const std::string& cgroup_kill, int ruleset);
+  // kLaunch. Owns none of the descriptors.
+  bool Launch(const std::string& cgroup_kill, const LaunchDescriptors& descriptors);
   // One report, and the descriptor it carries; nullopt when none waits (or the keeper is gone).
   std::optional<std::pair<ControlReport, UniqueFd>> Receive();
   // Whether the keeper has closed its end: it died.
@@ -58,7 +68,7 @@ class Keeper {
   void Finish();
 
  private:
-  bool Send(const KeeperRequest& request, int fd);
+  bool Send(const KeeperRequest& request, const std::vector<int>& fds);
   Keeper(pid_t pid, UniqueFd control, int child_control)
       : pid_(pid), control_(std::move(control)), child_control_(child_control) {}
   pid_t pid_ = 0;

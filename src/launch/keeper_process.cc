@@ -70,14 +70,16 @@ class KeeperProcess {
   // False when the supervisor is gone.
   bool Serve() {
     KeeperRequest request = {};
-    UniqueFd carried;
+    UniqueFd carried[kMaxCarried];
     const ssize_t size = Receive(request, carried);
     if (size < 0 && errno == EINTR) return true;
     if (size != sizeof(request)) return false;
     switch (request.kind) {
       case KeeperRequestKind::kLaunch:
         std::memcpy(cgroup_kill_, request.cgroup_kill, sizeof(cgroup_kill_));
-        Launch(carried.get());
+        program_.landlock.ruleset = request.ruleset ? carried[0].get() : -1;
+        program_.updates = request.updates ? carried[request.ruleset ? 1 : 0].get() : -1;
+        Launch();
         break;
       case KeeperRequestKind::kRelease: {
         const char released = 1;
@@ -99,10 +101,10 @@ class KeeperProcess {
     return true;
   }
 
-  // One request, and the descriptor that came with it.
-  ssize_t Receive(KeeperRequest& request, UniqueFd& carried) {
+  // One request, and the descriptors that came with it.
+  ssize_t Receive(KeeperRequest& request, UniqueFd (&carried)[kMaxCarried]) {
     iovec part{&request, sizeof(request)};
-    alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
+    alignas(cmsghdr) char space[CMSG_SPACE(kMaxCarried * sizeof(int))] = {};
     msghdr header = {};
     header.msg_iov = &part;
     header.msg_iovlen = 1;
@@ -110,16 +112,17 @@ class KeeperProcess {
     header.msg_controllen = sizeof(space);
     const ssize_t size = recvmsg(control_, &header, MSG_CMSG_CLOEXEC);
     const cmsghdr* entry = size >= 0 ? CMSG_FIRSTHDR(&header) : nullptr;
-    if (entry != nullptr && entry->cmsg_type == SCM_RIGHTS) {
+    if (entry == nullptr || entry->cmsg_type != SCM_RIGHTS) return size;
+    const std::size_t count = (entry->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count && i < kMaxCarried; ++i) {
       int number = -1;
-      std::memcpy(&number, CMSG_DATA(entry), sizeof(number));
-      carried.reset(number);
+      std::memcpy(&number, CMSG_DATA(entry) + i * sizeof(int), sizeof(number));
+      carried[i].reset(number);
     }
     return size;
   }
 
-  void Launch(int ruleset) {
-    program_.landlock.ruleset = ruleset;
+  void Launch() {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
       return Tell(ReportKind::kFailed, 0, 0, 0, errno);

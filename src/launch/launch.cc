@@ -161,7 +161,7 @@ Result<Launched> Run(const Plan& plan, Keeper& keeper, Attendant& attendant) {
   Progress progress(plan, keeper, attendant);
   auto ruleset = MakeRuleset(plan.launch);
   if (!ruleset) return Fail(ruleset.error());
-  if (!keeper.Launch(CgroupKillFile(plan.launch), ruleset->get())) {
+  if (!keeper.Launch(CgroupKillFile(plan.launch), {ruleset->get(), plan.launch.updates})) {
     return Fail("the keeper is gone");
   }
   if (auto ready = progress.UntilReady(); !ready) return Fail(ready.error());

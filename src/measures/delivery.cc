@@ -53,7 +53,25 @@ Result<void> VerifyDelivery(const LaunchPlan& plan, const Observed& observed) {
     });
     if (!there) return Fail("the file in memory " + file.name + " is not there");
   }
+  const bool open = std::ranges::any_of(observed.fds, [&](const ObservedFd& fd) {
+    return !fd.close_on_exec && fd.target == plan.updates_target;
+  });
+  if (plan.updates >= 0 && !open) return Fail("the pipe for new secrets is not there");
   return {};
+}
+
+std::vector<PlannedVariable> DeliverInMemory(const Profile& profile, LaunchPlan& plan) {
+  plan.memory_files.push_back({kRecordsName, plan.secrets, true});
+  std::vector<PlannedVariable> variables;
+  const auto add = [&](std::string_view name, std::string text, OwnNumber number) {
+    variables.push_back({std::string(name), std::move(text), nullptr, "nodeward", number});
+  };
+  add(kSecretsFd, {}, OwnNumber::kMemoryFile);
+  if (UpdatesInMemory(profile)) add(kSecretsUpdates, {}, OwnNumber::kUpdates);
+  if (auto scripts = Scripts(profile, ":"); !scripts.empty()) {
+    add(kSecretsInherit, std::move(scripts), OwnNumber::kNone);
+  }
+  return variables;
 }
 
 }  // namespace
@@ -62,28 +80,28 @@ bool DeliversInMemory(const Profile& profile) {
   return Wanted(profile) && DeliverOf(profile) == Deliver::kMemory;
 }
 
+bool Watches(const Profile& profile) {
+  return profile.secrets.vault && profile.secrets.watch && profile.secrets.watch->value;
+}
+
+OnChange OnChangeOf(const Profile& profile) {
+  return profile.secrets.on_change ? profile.secrets.on_change->value : OnChange{};
+}
+
+bool UpdatesInMemory(const Profile& profile) {
+  return Watches(profile) && DeliversInMemory(profile) &&
+         OnChangeOf(profile).kind != OnChange::kRestart;
+}
+
 std::string MemoryFileTarget(const std::string& name) { return "/memfd:" + name + " (deleted)"; }
 
 Result<std::vector<PlannedVariable>> DeliverSecrets(const Profile& profile, LaunchPlan& plan) {
   std::vector<PlannedVariable> variables;
   plan.memory_files.clear();
-  if (plan.secrets.empty()) return variables;
-  switch (DeliverOf(profile)) {
-    case Deliver::kEnv:
-      for (const auto& [name, value] : plan.secrets)
-        variables.push_back({name, {}, value, "vault"});
-      return variables;
-    case Deliver::kMemory:
-      plan.memory_files.push_back({kRecordsName, plan.secrets, true});
-      variables.push_back(
-          {std::string(kSecretsFd), {}, nullptr, "nodeward", OwnNumber::kMemoryFile, 0});
-      if (auto scripts = Scripts(profile, ":"); !scripts.empty()) {
-        variables.push_back(
-            {std::string(kSecretsInherit), std::move(scripts), nullptr, "nodeward"});
-      }
-      return variables;
-    case Deliver::kFile:
-      break;
+  if (DeliversInMemory(profile)) return DeliverInMemory(profile, plan);
+  if (DeliverOf(profile) == Deliver::kEnv) {
+    for (const auto& [name, value] : plan.secrets) variables.push_back({name, {}, value, "vault"});
+    return variables;
   }
   if (plan.secrets.size() > kMaxMemoryFiles) {
     return Fail("more than " + std::to_string(kMaxMemoryFiles) + " secrets cannot be a file each",

@@ -20,8 +20,17 @@ inline constexpr std::string_view kSecretsFd = "NODEWARD_SECRETS_FD";
 // The variable that names the scripts of [secrets] inherit, with colons between them.
 inline constexpr std::string_view kSecretsInherit = "NODEWARD_SECRETS_INHERIT";
 
+// The variable that names the descriptor on which new ones come, in frames.
+inline constexpr std::string_view kSecretsUpdates = "NODEWARD_UPDATES_FD";
+
 // Whether nodeward's own module has to be loaded for it.
 bool DeliversInMemory(const Profile& profile);
+
+// Whether the vault is watched while the application runs, and what happens then.
+bool Watches(const Profile& profile);
+OnChange OnChangeOf(const Profile& profile);
+// Whether new values go into the running process.
+bool UpdatesInMemory(const Profile& profile);
 
 // What /proc/PID/fd/N of such a file leads to, by its name.
 std::string MemoryFileTarget(const std::string& name);

@@ -34,6 +34,13 @@ int Fill(int fd, const ChildMemoryFile& file) noexcept {
   return static_cast<int>(-Call(SYS_fcntl, fd, F_ADD_SEALS, kSeals));
 }
 
+// Of those that the keeper got for the launch, the one that stays open.
+int KeepUpdates(const ChildProgram& program) noexcept {
+  if (program.updates < 0 || program.updates_number == nullptr) return 0;
+  WriteNumber(program.updates, program.updates_number);
+  return static_cast<int>(-Call(SYS_fcntl, program.updates, F_SETFD, 0));
+}
+
 }  // namespace
 
 int ApplyDelivery(const ChildProgram& program) noexcept {
@@ -44,7 +51,7 @@ int ApplyDelivery(const ChildProgram& program) noexcept {
     if (const int error = Fill(fd, file)) return error;
     WriteNumber(fd, file.number);
   }
-  return 0;
+  return KeepUpdates(program);
 }
 
 }  // namespace nodeward

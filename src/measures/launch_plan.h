@@ -31,7 +31,7 @@ struct PlannedIdentity {
 };
 
 // A number that only the application's process knows, and writes behind a variable's text itself.
-enum class OwnNumber { kNone, kPid, kMemoryFile };
+enum class OwnNumber { kNone, kPid, kMemoryFile, kUpdates };
 
 // A value of the environment: plain text, or a secret that stays in its locked buffer.
 struct PlannedVariable {
@@ -158,6 +158,8 @@ struct LaunchPlan {
   std::vector<PlannedSecret> secrets;        // the vault's; `deliver` says which way they go
   std::vector<PlannedVariable> environment;  // sorted by name, each once
   std::vector<PlannedMemoryFile> memory_files;
+  int updates = -1;  // the application's end of the pipe for new secrets, for the next launch
+  std::string updates_target;  // what /proc/PID/fd/N of it leads to
   std::string preload;  // real path of nodeward's own module, for `deliver` in memory; or empty
   std::vector<PlannedCgroup> cgroups;
   // Groups that nodeward itself runs in and whose limits hold for the application, too: read only,

@@ -97,9 +97,11 @@ Result<void> PrepareDescriptors(const Profile& profile, const HostReport&, Launc
 Result<void> VerifyDescriptors(const LaunchPlan& plan, const Observed& observed) {
   for (const ObservedFd& fd : observed.fds) {
     const bool named = std::binary_search(plan.kept_fds.begin(), plan.kept_fds.end(), fd.fd) ||
-                       std::ranges::any_of(plan.memory_files, [&](const PlannedMemoryFile& file) {
-                         return fd.target == MemoryFileTarget(file.name);
-                       });
+                       std::ranges::any_of(plan.memory_files,
+                                           [&](const PlannedMemoryFile& file) {
+                                             return fd.target == MemoryFileTarget(file.name);
+                                           }) ||
+                       (plan.updates >= 0 && fd.target == plan.updates_target);
     if (fd.fd > 2 && !fd.close_on_exec && !named) {
       return Fail("the descriptor " + std::to_string(fd.fd) + " (" + fd.target +
                   ") would reach it");

@@ -108,6 +108,14 @@ Result<void> ResolveInto(Plan& plan) {
 
 // Nothing else loads the module that takes them.
 Result<void> CheckDelivery(const Profile& profile, const LaunchPlan& launch) {
+  if (Watches(profile) && FindIdentity(profile).path.empty()) {
+    return Fail("[secrets] watch reads the vault again, and a passphrase is asked for once",
+                profile.secrets.watch->where.Text(), "[secrets] identity = \"identity.txt\"");
+  }
+  if (OnChangeOf(profile).kind == OnChange::kUpdate && !DeliversInMemory(profile)) {
+    return Fail("only secrets that are delivered in memory can be updated there",
+                profile.secrets.on_change->where.Text(), "[secrets] deliver = \"memory\"");
+  }
   if (!DeliversInMemory(profile) || IsNode(launch.path)) return {};
   return Fail("secrets are delivered into the memory of node, and " + launch.command.front() +
                   " is another program",

@@ -2,13 +2,13 @@
 // are the application itself. Puts the vault's secrets into process.env, and keeps them out of every other child.
 //
 // The main process finds them in a sealed file in memory (NODEWARD_SECRETS_FD), a child in the first frame on the pipe from its
-// parent (NODEWARD_UPDATES_FD), a worker in its environment data. Records are "NAME=value", each with a NUL behind it; a frame
+// parent (NODEWARD_UPDATES_FD), a worker in its environment data; new ones come on such a pipe, and to workers over a channel. Records are "NAME=value", each with a NUL behind it; a frame
 // is its length (4 bytes, big-endian) and records. The application could do all of this itself: it holds the values. What this
 // keeps is that nobody gets them unasked.
 'use strict';
 
 const fs = require('fs');
-const { isMainThread, getEnvironmentData, setEnvironmentData } = require('worker_threads');
+const { BroadcastChannel, isMainThread, getEnvironmentData, setEnvironmentData } = require('worker_threads');
 
 const kSecretsFd = 'NODEWARD_SECRETS_FD';
 const kUpdatesFd = 'NODEWARD_UPDATES_FD';
@@ -57,28 +57,32 @@ function readFile(fd) {
   return bytes;
 }
 
-// {secrets, inherit: scripts that get them as child processes}, or nothing where this process is to have none.
+// {secrets, inherit: scripts that get them as child processes, pipe: where new ones come, if they do}, or nothing where this
+// process is to have none.
 function receive() {
   if (!isMainThread) return getEnvironmentData(kSecretsFd);
   const file = take(kSecretsFd);
   const pipe = take(kUpdatesFd);
-  const inherit = (take(kInherit) ?? '').split(':').filter((script) => script !== '').map(absolute);
-  if (file !== undefined) return { secrets: parse(readFile(Number(file))), inherit };
-  if (pipe === undefined) return undefined;
-  const length = readExactly(Number(pipe), kLength).readUInt32BE();
-  const secrets = parse(readExactly(Number(pipe), length));
-  fs.closeSync(Number(pipe));
-  return { secrets, inherit };
+  const inherit = (take(kInherit) ?? '').split(':').filter((script) => script !== '').map((script) => absolute(script, process.cwd()));
+  if (file === undefined && pipe === undefined) return undefined;
+  const secrets = file === undefined ? readFrame(Number(pipe)) : parse(readFile(Number(file)));
+  return { secrets, inherit, pipe };
+}
+
+function readFrame(fd) {
+  return parse(readExactly(fd, readExactly(fd, kLength).readUInt32BE()));
 }
 
 function absolute(script, folder) {
-  const { resolve } = require('path');
-  return resolve(typeof folder === 'string' ? folder : process.cwd(), script);
+  return require('path').resolve(folder, script);
 }
 
 // ---- child processes
 
-function keepFromChildren({ secrets, inherit }) {
+// Sends the secrets to the child processes that have them, and to worker threads.
+const heirs = new Set();
+
+function keepFromChildren({ secrets, inherit, pipe: updated }) {
   const children = require('child_process');
   const { ChildProcess } = children;
   const isSecret = (name, value) => secrets.has(name) && secrets.get(name) === value;
@@ -97,7 +101,7 @@ function keepFromChildren({ secrets, inherit }) {
   // A worker of the application's cluster is the application; other scripts are named in the profile.
   const isNamed = ({ args, cwd, envPairs }) => envPairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID=')) ||
     (inherit.length > 0 && args.slice(1).some((word) => {
-      const script = absolute(word, cwd);
+      const script = absolute(word, typeof cwd === 'string' ? cwd : process.cwd());
       return inherit.some((named) => named === script || named === `${script}.js`);
     }));
 
@@ -118,7 +122,14 @@ function keepFromChildren({ secrets, inherit }) {
     const pipe = this.stdio[fd];
     pipe.on('error', () => {});  // a child that ended before it read is told by its exit
     pipe.resume();
-    pipe.end(frame(secrets));
+    if (updated === undefined) {
+      pipe.end(frame(secrets));
+      return error;
+    }
+    pipe.write(frame(secrets));
+    pipe.unref();
+    heirs.add(pipe);
+    pipe.on('close', () => heirs.delete(pipe));
     return error;
   };
 
@@ -135,12 +146,66 @@ function keepFromChildren({ secrets, inherit }) {
   require('module').syncBuiltinESMExports();
 }
 
+// ---- new secrets, while the application runs
+
+// Puts `fresh` in the place of what there was; what the application has changed itself stays.
+function update(secrets, fresh) {
+  const changed = [];
+  for (const [name, value] of secrets) {
+    if (fresh.get(name) === value) continue;
+    changed.push(name);
+    if (process.env[name] !== value) continue;
+    delete process.env[name];
+    if (fresh.has(name)) process.env[name] = fresh.get(name);
+  }
+  for (const [name, value] of fresh) {
+    if (secrets.has(name)) continue;
+    changed.push(name);
+    if (process.env[name] === undefined) process.env[name] = value;
+  }
+  secrets.clear();
+  for (const [name, value] of fresh) secrets.set(name, value);
+  return changed;
+}
+
+// Reads frames as they come. Neither this nor a channel keeps the application running.
+function takeUpdates({ secrets, inherit, pipe }) {
+  const channel = new BroadcastChannel(kUpdatesFd);
+  channel.unref();
+  let held = Buffer.alloc(0);
+  const socket = new (require('net').Socket)({ fd: Number(pipe), readable: true, writable: false });
+  socket.unref();
+  socket.on('error', () => {});
+  socket.on('data', (bytes) => {
+    held = Buffer.concat([held, bytes]);
+    bytes.fill(0);
+    while (held.length >= kLength && held.length >= kLength + held.readUInt32BE()) {
+      const end = kLength + held.readUInt32BE();
+      const fresh = parse(held.subarray(kLength, end));
+      held = Buffer.from(held.subarray(end));
+      const changed = update(secrets, fresh);
+      for (const heir of heirs) heir.write(frame(secrets));
+      setEnvironmentData(kSecretsFd, { secrets, inherit, pipe });
+      channel.postMessage(fresh);
+      process.emit('nodeward:secrets', { changed });
+    }
+  });
+}
+
+// A worker's process.env is a copy of its own.
+function takeUpdatesInWorker({ secrets }) {
+  const channel = new BroadcastChannel(kUpdatesFd);
+  channel.onmessage = ({ data }) => process.emit('nodeward:secrets', { changed: update(secrets, data) });
+  channel.unref();
+}
+
 const received = receive();
 if (received !== undefined) {
+  keepFromChildren(received);
   if (isMainThread) {
     for (const [name, value] of received.secrets) process.env[name] = value;
     setEnvironmentData(kSecretsFd, received);
     if (process.report && 'excludeEnv' in process.report) process.report.excludeEnv = true;
   }
-  keepFromChildren(received);
+  if (received.pipe !== undefined) (isMainThread ? takeUpdates : takeUpdatesInWorker)(received);
 }

@@ -256,6 +256,10 @@ constexpr Key kKeys[] = {
      PutWord<kSecrets, &SecretsSection::deliver, Deliver>, kDeliver},
     {"secrets.inherit", KeyKind::kList, "[\"child.js\"]",
      PutList<kSecrets, &SecretsSection::inherit, ReadScriptPath>},
+    {"secrets.watch", KeyKind::kBoolean, "true",
+     Put<kSecrets, &SecretsSection::watch, ReadBoolean>},
+    {"secrets.on_change", KeyKind::kText, "\"restart\"",
+     Put<kSecrets, &SecretsSection::on_change, ReadOnChange>},
 
     {"node.enforcement", KeyKind::kWord, "\"strict\"",
      kPutEnforcement<&P::node, &NodeSection::enforcement>, kEnforcement},

@@ -40,6 +40,13 @@ enum class OnUnhealthy { kRestart, kExit, kEvent };
 enum class EventFormat { kJson, kText };
 enum class Deliver { kEnv, kMemory, kFile };
 
+// What a vault that changed does to the application that runs.
+struct OnChange {
+  enum Kind { kRestart, kSignal, kUpdate };
+  Kind kind = kRestart;
+  int signal = 0;  // kSignal
+};
+
 // "512M" or "25%" of the machine; bytes are multiplied out, percent stays until the host is known.
 struct Size {
   std::uint64_t bytes = 0;
@@ -134,6 +141,8 @@ struct SecretsSection {
   Setting<std::string> identity;  // likewise
   TextList require;
   Setting<Deliver> deliver;
+  Setting<bool> watch;
+  Setting<OnChange> on_change;
   TextList inherit;  // scripts that get the secrets as child processes, too
 };
 

@@ -251,6 +251,20 @@ std::optional<int> ReadStopSignal(Reader& reader, const Node& node) {
   return Take(reader, node, ParseStopSignal(*text));
 }
 
+std::optional<OnChange> ReadOnChange(Reader& reader, const Node& node) {
+  constexpr std::string_view kSignal = "signal:";
+  const auto text = reader.PlainText(node);
+  if (!text) return std::nullopt;
+  if (*text == "restart") return OnChange{OnChange::kRestart};
+  if (*text == "update") return OnChange{OnChange::kUpdate};
+  if (!text->starts_with(kSignal)) {
+    return reader.Wrong(node, Quoted(*text) + " is none of restart, update and signal:NAME");
+  }
+  const auto signal = Take(reader, node, ParseStopSignal(text->substr(kSignal.size())));
+  if (!signal) return std::nullopt;
+  return OnChange{OnChange::kSignal, *signal};
+}
+
 std::optional<bool> ReadBoolean(Reader& reader, const Node& node) {
   if (node.kind == Node::Kind::kBoolean) return node.boolean;
   return reader.WrongKind(node, "true or false");

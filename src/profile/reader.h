@@ -77,6 +77,7 @@ std::optional<std::string> ReadTcpCheck(Reader& reader, const Node& node);
 std::optional<std::string> ReadAbsolutePath(Reader& reader, const Node& node);
 std::optional<std::string> ReadSupervisorName(Reader& reader, const Node& node);
 std::optional<std::string> ReadPattern(Reader& reader, const Node& node);
+std::optional<OnChange> ReadOnChange(Reader& reader, const Node& node);
 std::optional<std::string> ReadScriptPath(Reader& reader, const Node& node);
 std::optional<std::string> ReadEnvironmentName(Reader& reader, const Node& node);
 std::optional<std::string> ReadCapability(Reader& reader, const Node& node);

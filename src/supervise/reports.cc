@@ -159,6 +159,32 @@ Event KeeperLostEvent() {
   return std::move(event.With("code", std::string(codes::kKeeperLost)));
 }
 
+Event SecretsChangedEvent(const SecretChanges& changes, const OnChange& what) {
+  Event event{EventType::kAlert, Severity::kInfo, "secrets: the vault has changed", {}};
+  std::vector<std::string> all;
+  for (const auto& [list, verb] :
+       {std::pair(&changes.changed, "changed"), std::pair(&changes.added, "added"),
+        std::pair(&changes.removed, "removed")}) {
+    if (!list->empty()) event.message += "; " + std::string(verb) + ": " + JoinWords(*list);
+    if (!list->empty()) event.With(std::string("secrets.") + verb, *list);
+  }
+  event.message += what.kind == OnChange::kRestart  ? "; it is started again with them"
+                   : what.kind == OnChange::kUpdate ? "; the application gets them"
+                                                    : "; the application is signalled";
+  event.With("kind", std::string("secrets"));
+  return std::move(event.With("code", std::string(codes::kSecretsChanged)));
+}
+
+Event SecretsKeptEvent(const Error& error) {
+  Event event{EventType::kAlert, Severity::kError, {}, {}};
+  event.message =
+      "secrets: the vault has changed and was not taken; the application keeps what it has: " +
+      error.where + (error.where.empty() ? "" : ": ") + error.what;
+  event.With("kind", std::string("secrets")).With("code", std::string(codes::kSecretsKept));
+  if (!error.hint.empty()) event.With("hint", error.hint);
+  return event;
+}
+
 Event WarningEvent(const std::string& warning) {
   Event event{EventType::kAlert, Severity::kWarn, warning, {}};
   event.With("kind", std::string("warning"));

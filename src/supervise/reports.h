@@ -10,6 +10,7 @@
 #include "measures/cgroup.h"
 #include "plan/plan.h"
 #include "supervise/restart.h"
+#include "vault/fingerprint.h"
 
 namespace nodeward {
 
@@ -28,6 +29,11 @@ Event GaveUpEvent(unsigned restarts);
 Event NotStartedAgainEvent(const Error& error);
 Event KeeperLostEvent();
 // Works, and is probably not meant so.
+// A vault that changed while the application runs: which names, and what is done about it.
+Event SecretsChangedEvent(const SecretChanges& changes, const OnChange& what);
+// One that was not taken: the application keeps what it has.
+Event SecretsKeptEvent(const Error& error);
+
 Event WarningEvent(const std::string& warning);
 
 struct ExitFacts {

@@ -3,8 +3,20 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <utility>
 
 namespace nodeward {
+namespace {
+
+int OpenSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+}  // namespace
 
 void BlockSignals() {
   sigset_t all;
@@ -15,10 +27,21 @@ void BlockSignals() {
   signal(SIGCHLD, SIG_DFL);
 }
 
-UniqueFd OpenSignals() {
-  sigset_t all;
-  sigfillset(&all);
-  return UniqueFd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
+SignalSource::SignalSource(boost::asio::io_context& context, std::function<void(int)> take)
+    : descriptor_(context, OpenSignals()), take_(std::move(take)) {
+  Wait();
+}
+
+void SignalSource::Wait() {
+  const auto read_on = boost::asio::posix::stream_descriptor::wait_read;
+  descriptor_.async_wait(read_on, [this](boost::system::error_code error) {
+    if (error) return;
+    signalfd_siginfo info = {};
+    while (read(descriptor_.native_handle(), &info, sizeof(info)) == sizeof(info)) {
+      take_(static_cast<int>(info.ssi_signo));
+    }
+    Wait();
+  });
 }
 
 bool IsForApplication(int signal) {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +13,6 @@
 #include <iterator>
 #include <utility>
 
-#include "base/text.h"
 #include "events/fold.h"
 #include "launch/kill_children.h"
 #include "launch/launch.h"
@@ -29,6 +27,7 @@
 #include "supervise/own_domain.h"
 #include "supervise/reports.h"
 #include "supervise/restart.h"
+#include "supervise/rotation.h"
 #include "supervise/signals.h"
 #include "supervise/status.h"
 #include "supervise/status_server.h"
@@ -59,7 +58,7 @@ class Supervisor::Loop {
         arena_(arena),
         bus_(bus),
         control_(context_, fcntl(keeper_.fd(), F_DUPFD_CLOEXEC, 3)),
-        signals_(context_, OpenSignals().release()),
+        signals_(context_, [this](int signal) { TakeSignal(signal); }),
         stop_(context_, plan_.supervise, keeper_),
         restart_timer_(context_),
         fold_timer_(context_),
@@ -75,6 +74,9 @@ class Supervisor::Loop {
                {[this] { asio::post(context_, [this] { ArmFold(); }); },
                 [this] { asio::post(context_, [this] { condition_.Listens(); }); }},
                plan_, keeper_.pid()),
+        rotation_(context_, plan_,
+                  {[this](Event event) { bus_.Emit(std::move(event)); }, [this] { EndToRotate(); },
+                   [this](int signal) { keeper_.Send(KeeperRequestKind::kSignal, signal); }}),
         leavings_(std::move(options.sockets.paths)),
         last_words_(last_words),
         status_(context_, std::move(options.sockets.status.listener), keeper_.pid(),
@@ -86,7 +88,6 @@ class Supervisor::Loop {
     Emit(GapEvents(plan_));
     if (auto started = Start(); started) {
       WaitForKeeper();
-      WaitForSignals();
       context_.run();
     } else {
       failure_ = started.error();
@@ -103,10 +104,12 @@ class Supervisor::Loop {
     if (auto established = Establish(plan_); !established) return established;
     groups_made_ = true;
     limits_.Start();
+    if (auto prepared = rotation_.Prepare(); !prepared) return prepared;
     violations_before_ = folder_.Total();  // it may try something before the launch has returned
     auto launched = Launch(plan_, keeper_, arena_, watch_);
     const bool exposed = !arena_.locked() && !plan_.secrets.secrets.empty();
     ForgetSecrets(plan_);
+    rotation_.Launched();
     if (!launched) {
       watch_.Abandon();
       return Fail(launched.error());
@@ -172,6 +175,7 @@ class Supervisor::Loop {
 
   void DecideNext() {
     if (app_.ending) return context_.stop();
+    if (std::exchange(rotating_, false)) return StartIn(Milliseconds{0});
     const bool unhealthy = !std::exchange(unhealthy_, {}).empty();
     if (unhealthy && plan_.supervise.health->on_unhealthy == OnUnhealthy::kExit) {
       exit_code_ = kExitUnhealthy;  // whatever it made of the signal: whoever starts it must see it
@@ -183,9 +187,13 @@ class Supervisor::Loop {
       bus_.Emit(GaveUpEvent(app_.restarts));
       return context_.stop();
     }
-    bus_.Emit(RestartEvent(decision.delay, app_.restarts + 1));
-    condition_.Waits(decision.delay);
-    restart_timer_.expires_after(decision.delay);
+    StartIn(decision.delay);
+  }
+
+  void StartIn(Milliseconds delay) {
+    bus_.Emit(RestartEvent(delay, app_.restarts + 1));
+    condition_.Waits(delay);
+    restart_timer_.expires_after(delay);
     restart_timer_.async_wait([this](boost::system::error_code error) {
       if (!error) StartAgain();
     });
@@ -217,16 +225,7 @@ class Supervisor::Loop {
     Emit(folder_.FlushAndForget());
     RemoveGroups();
     ReturnToOwnCgroup(plan_.launch);
-    SayLastWords();
-  }
-
-  void SayLastWords() {
-    if (failure_) return;
-    std::string words = EscapeForTerminal(last_exit_) + "\n";
-    if (const std::string refusal = watch_.LastViolation(); !refusal.empty()) {
-      words += "last refusal: " + EscapeForTerminal(refusal) + "\n";
-    }
-    last_words_.Write(std::move(words));
+    if (!failure_) last_words_.Write(LastWords(last_exit_, watch_.LastViolation()));
   }
 
   // ---- the keeper's reports
@@ -269,17 +268,6 @@ class Supervisor::Loop {
 
   // ---- signals
 
-  void WaitForSignals() {
-    signals_.async_wait(Descriptor::wait_read, [this](boost::system::error_code error) {
-      if (error) return;
-      signalfd_siginfo info = {};
-      while (read(signals_.native_handle(), &info, sizeof(info)) == sizeof(info)) {
-        TakeSignal(static_cast<int>(info.ssi_signo));
-      }
-      WaitForSignals();
-    });
-  }
-
   void TakeSignal(int signal) {
     switch (signal) {
       case SIGTERM:
@@ -310,6 +298,13 @@ class Supervisor::Loop {
   void EndUnhealthy(const std::string& why) {
     if (app_.pid == 0 || app_.ending || stop_.sent()) return;
     unhealthy_ = why;
+    stop_.AskNow(plan_.supervise.stop_signal);
+  }
+
+  // The old one is gone, ports and all, before the new one starts.
+  void EndToRotate() {
+    if (app_.pid == 0 || app_.ending || stop_.sent()) return;
+    rotating_ = true;
     stop_.AskNow(plan_.supervise.stop_signal);
   }
 
@@ -361,7 +356,7 @@ class Supervisor::Loop {
   EventBus& bus_;
   asio::io_context context_{1};
   Descriptor control_;
-  Descriptor signals_;
+  SignalSource signals_;
   StopSequence stop_;
   asio::steady_timer restart_timer_;
   asio::steady_timer fold_timer_;
@@ -373,6 +368,7 @@ class Supervisor::Loop {
   Condition condition_;
   Watch watch_;
   Application app_;
+  Rotation rotation_;
   const Steady::time_point up_since_ = Steady::now();
   std::vector<std::string> leavings_;  // of the keeper's to remove
   const TerminationMessage& last_words_;
@@ -385,6 +381,7 @@ class Supervisor::Loop {
   std::uint64_t violations_before_ = 0;
   int exit_code_ = 0;
   bool groups_made_ = false;
+  bool rotating_ = false;  // it is being ended for a new set of secrets
 };
 
 Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, NotifyThread& thread,

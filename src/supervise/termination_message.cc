@@ -6,12 +6,20 @@
 
 #include <cerrno>
 
+#include "base/text.h"
+
 namespace nodeward {
 namespace {
 
 constexpr std::size_t kLongest = 4096;
 
 }  // namespace
+
+std::string LastWords(const std::string& exit, const std::string& refusal) {
+  std::string words = EscapeForTerminal(exit) + "\n";
+  if (!refusal.empty()) words += "last refusal: " + EscapeForTerminal(refusal) + "\n";
+  return words;
+}
 
 Result<TerminationMessage> TerminationMessage::Open(const std::string& path) {
   TerminationMessage message;

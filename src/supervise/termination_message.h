@@ -9,6 +9,9 @@
 
 namespace nodeward {
 
+// Why it ended, and the last refusal (or empty) before that.
+std::string LastWords(const std::string& exit, const std::string& refusal);
+
 class TerminationMessage {
  public:
   TerminationMessage() = default;  // nobody is told

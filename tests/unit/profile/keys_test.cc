@@ -49,7 +49,10 @@ locked_memory = 65536
 vault = "app.vault.age"
 identity = "/run/keys/identity.txt"
 require = ["DB_PASSWORD"]
-deliver = "env"
+deliver = "memory"
+watch = true
+on_change = "signal:HUP"
+inherit = ["jobs/run.js"]
 [supervise]
 restart = "always"
 backoff = { initial = "1s", max = "1min" }
@@ -91,7 +94,11 @@ to = ["stderr", "file:/var/log/nodeward.log", "syslog", "journal"]
   EXPECT_EQ(p.secrets.vault->value, "/etc/nodeward/app.vault.age");
   EXPECT_EQ(p.secrets.identity->value, "/run/keys/identity.txt");
   EXPECT_EQ(p.secrets.require->at(0).value, "DB_PASSWORD");
-  EXPECT_EQ(p.secrets.deliver->value, Deliver::kEnv);
+  EXPECT_EQ(p.secrets.deliver->value, Deliver::kMemory);
+  EXPECT_TRUE(p.secrets.watch->value);
+  EXPECT_EQ(p.secrets.on_change->value.kind, OnChange::kSignal);
+  EXPECT_EQ(p.secrets.on_change->value.signal, SIGHUP);
+  EXPECT_EQ(p.secrets.inherit->at(0).value, "jobs/run.js");
   EXPECT_EQ(p.supervise.restart->value, RestartWhen::kAlways);
   EXPECT_EQ(p.supervise.backoff->value.max, Milliseconds(60000));
   EXPECT_EQ(p.supervise.give_up->value.restarts, 3u);
@@ -243,6 +250,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"secrets", "vault = \"keys/\"", "secrets.vault: \"keys/\" is a folder"},
         Refusal{"secrets", "require = [\"A-B\"]",
                 "secrets.require: \"A-B\" is not a variable's name"},
+        Refusal{"secrets", "inherit = [\"a.js:b.js\"]",
+                "secrets.inherit: \"a.js:b.js\" has a colon"},
+        Refusal{"secrets", "on_change = \"later\"",
+                "secrets.on_change: \"later\" is none of restart, update and signal:NAME"},
+        Refusal{"secrets", "on_change = \"signal:STOP\"",
+                "secrets.on_change: \"STOP\" would pause the application, not end it"},
         Refusal{
             "supervise", "restart = \"sometimes\"",
             "supervise.restart: \"sometimes\" is none of \"never\", \"on-failure\" and \"always\""},
