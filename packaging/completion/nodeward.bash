@@ -21,7 +21,8 @@ _nodeward_options() {
     why) echo "--profile -p --set --json --help" ;;
     status) echo "--json --healthy --help" ;;
     vault) echo "--file -f --identity -i --profile -p --help" ;;
-    check | doctor) echo "--json --help" ;;
+    check) echo "--json --help" ;;
+    doctor) echo "--json --secrets --profile --help" ;;
     *) echo "--help" ;;
   esac
 }

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cli/check.h"
 #include "cli/doctor.h"
+#include "cli/doctor_secrets.h"
 #include "cli/explain.h"
 #include "cli/explain_live.h"
 #include "cli/launch_inputs.h"
@@ -43,6 +44,7 @@ struct Options {
   std::string shown;
   std::string live;
   StatusOptions status;
+  DoctorSecretsOptions doctor_secrets;
   VaultOptions vault;
   bool json = false;
 };
@@ -77,6 +79,10 @@ int Dispatch(CLI::App& app, Options& options) {
   }
   if (app.got_subcommand("explain")) return ExplainCommand(options.run, options.json);
   if (app.got_subcommand("check")) return CheckCommand(options.profiles, options.json);
+  if (app.got_subcommand("doctor") && !options.doctor_secrets.who.empty()) {
+    options.doctor_secrets.json = options.json;
+    return DoctorSecretsCommand(options.doctor_secrets);
+  }
   if (app.got_subcommand("doctor")) return RunDoctor(options.json, ProbeAll());
   if (app.got_subcommand("why")) return WhyCommand(options.run, options.json);
   if (app.got_subcommand("vault")) {
@@ -170,6 +176,12 @@ int RunApp(int argc, char** argv) {
   check->add_flag("--json", options.json, "one JSON object");
   CLI::App* doctor = app.add_subcommand("doctor", "what this host can enforce");
   doctor->add_flag("--json", options.json, "one JSON object");
+  doctor
+      ->add_option("--secrets", options.doctor_secrets.who,
+                   "where the secrets of a running application can be read, and by whom")
+      ->type_name("NAME|PID");
+  doctor->add_option("-p,--profile", options.doctor_secrets.profile, "whose vault, for a PID")
+      ->type_name("PROFILE");
   CLI::App* why = app.add_subcommand("why", "what a code means; whether a profile allows a thing");
   AddProfileOptions(*why, options);
   why->add_option("QUESTION", options.run.command, "NW201, or: syscall mount")->required();

@@ -108,34 +108,37 @@ void Print(const std::string& answer) {
   }
 }
 
-int Refuse(std::string what, std::string hint = {}) {
-  PrintErrors({{std::move(what), {}, std::move(hint)}});
-  return kNotHealthy;
-}
-
 }  // namespace
 
-int StatusCommand(const StatusOptions& options) {
-  if (!options.name.empty() && !IsSupervisorName(options.name)) {
-    return Refuse("\"" + options.name + "\" is no supervisor's name");
+Result<std::string> AskSupervisor(const std::string& name, const std::string& question) {
+  if (!name.empty() && !IsSupervisorName(name)) {
+    return Fail("\"" + name + "\" is no supervisor's name");
   }
-  const std::vector<Found> found = Find(options.name);
+  const std::vector<Found> found = Find(name);
   if (found.empty()) {
-    return Refuse(options.name.empty() ? "no supervisor of this user runs here"
-                                       : "no supervisor called \"" + options.name + "\" runs here");
+    return Fail(name.empty() ? "no supervisor of this user runs here"
+                             : "no supervisor called \"" + name + "\" runs here");
   }
   if (found.size() > 1) {
     std::vector<std::string> names;
     for (const Found& one : found) names.push_back(one.name);
-    return Refuse("several supervisors run here: " + JoinWords(names),
-                  "nodeward status " + names.front());
+    return Fail("several supervisors run here: " + JoinWords(names), {},
+                "nodeward status " + names.front());
   }
-  const std::string answer =
-      Ask(found.front(), options.healthy ? "healthy" : (options.json ? "json" : "text"));
-  if (answer.empty())
-    return Refuse("the supervisor \"" + found.front().name + "\" does not answer");
-  Print(answer);
-  return !options.healthy || answer == "healthy\n" ? 0 : kNotHealthy;
+  std::string answer = Ask(found.front(), question);
+  if (answer.empty()) return Fail("the supervisor \"" + found.front().name + "\" does not answer");
+  return answer;
+}
+
+int StatusCommand(const StatusOptions& options) {
+  const auto answer =
+      AskSupervisor(options.name, options.healthy ? "healthy" : (options.json ? "json" : "text"));
+  if (!answer) {
+    PrintErrors({answer.error()});
+    return kNotHealthy;
+  }
+  Print(*answer);
+  return !options.healthy || *answer == "healthy\n" ? 0 : kNotHealthy;
 }
 
 }  // namespace nodeward

@@ -3,7 +3,13 @@
 
 #include <string>
 
+#include "base/result.h"
+
 namespace nodeward {
+
+// What the supervisor of that name (empty: the only one that runs) answers to "text", "json" or
+// "healthy".
+Result<std::string> AskSupervisor(const std::string& name, const std::string& question);
 
 struct StatusOptions {
   std::string name;  // empty: the only supervisor that runs
