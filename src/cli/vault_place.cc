@@ -6,6 +6,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/text.h"
 #include "host/report.h"
 #include "profile/load.h"
 #include "vault/age.h"
@@ -64,13 +65,20 @@ tl::expected<VaultPlace, Errors> FindVault(const std::string& profile, const std
     if (!loaded) return tl::unexpected(loaded.error());
     asked = std::move(*loaded);
   }
-  if (!file.empty()) asked.secrets.vault = {{.value = file}};
+  if (!file.empty()) asked.secrets.vaults = {{{.value = file}}};
   if (!identity.empty()) asked.secrets.identity = {{.value = identity}};
-  if (!asked.secrets.vault) {
+  const auto vaults = VaultPaths(asked);
+  if (vaults.empty()) {
     return tl::unexpected(
         Errors{{"which vault?", {}, "-f app.vault.age, or -p PROFILE with [secrets] vault"}});
   }
-  return VaultPlace{asked.secrets.vault->value, FindIdentity(asked)};
+  if (vaults.size() > 1) {
+    return tl::unexpected(Errors{{"the profile names " + std::to_string(vaults.size()) +
+                                      " vaults, and this is done to one: " + JoinWords(vaults),
+                                  {},
+                                  "-f " + vaults.back()}});
+  }
+  return VaultPlace{vaults.front(), FindIdentity(asked)};
 }
 
 Result<OpenedVault> OpenVaultAt(const VaultPlace& place) {
@@ -80,8 +88,9 @@ Result<OpenedVault> OpenVaultAt(const VaultPlace& place) {
     if (!there) file.error().hint = "nodeward vault create -f " + place.vault;
     return Fail(file.error());
   }
-  const auto keys = ReadVaultKeys(place.identity, place.vault, MemoryForPassphrase(place.identity));
+  auto keys = ReadVaultKeys(place.identity, MemoryForPassphrase(place.identity));
   if (!keys) return Fail(keys.error());
+  AskFor(*keys, place.identity, place.vault);
   auto plaintext = DecryptVault(*file, *keys, place.vault);
   if (!plaintext) return Fail(plaintext.error());
   auto document = VaultDocument::Parse(std::move(*plaintext), place.vault);

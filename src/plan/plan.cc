@@ -144,10 +144,9 @@ std::vector<Governing> GoverningFiles(const Profile& profile) {
   std::error_code none;
   files.front().file = std::filesystem::read_symlink("/proc/self/exe", none);
   for (const std::string& file : profile.files) files.push_back({"the profile", file});
-  if (profile.secrets.vault) {
-    files.push_back({"the vault", profile.secrets.vault->value});
-    files.push_back({"the vault's identity", FindIdentity(profile).path});
-  }
+  const auto vaults = VaultPaths(profile);
+  for (const std::string& vault : vaults) files.push_back({"the vault", vault});
+  if (!vaults.empty()) files.push_back({"the vault's identity", FindIdentity(profile).path});
   return files;
 }
 
@@ -234,7 +233,7 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
 }
 
 void ForgetSecrets(Plan& plan) {
-  if (plan.profile.secrets.vault && FindIdentity(plan.profile).path.empty()) return;
+  if (!VaultPaths(plan.profile).empty() && FindIdentity(plan.profile).path.empty()) return;
   plan.launch.environment.clear();
   plan.launch.memory_files.clear();
   plan.launch.secrets.clear();

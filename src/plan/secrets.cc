@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 
 #include "base/text.h"
@@ -73,8 +74,7 @@ Result<void> GuardIdentity(const std::string& path, const Profile& profile, cons
   return {};
 }
 
-Result<void> CheckRequired(const Profile& profile, const Secrets& secrets,
-                           const std::string& vault) {
+Result<void> CheckRequired(const Profile& profile, const Secrets& secrets) {
   std::vector<std::string> missing;
   for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
     const bool found = std::any_of(secrets.begin(), secrets.end(),
@@ -82,14 +82,65 @@ Result<void> CheckRequired(const Profile& profile, const Secrets& secrets,
     if (!found) missing.push_back(name.value);
   }
   if (missing.empty()) return {};
-  const std::string where = vault.empty() ? "no vault is named" : "the vault " + vault;
+  const auto vaults = VaultPaths(profile);
+  const std::string where =
+      vaults.empty() ? "no vault is named"
+                     : (vaults.size() == 1 ? "the vault " : "the vaults ") + JoinWords(vaults);
   return Fail("required secrets are missing: " + JoinWords(missing) + " (" + where + ")",
               profile.secrets.require->front().where.Text(),
-              vault.empty() ? "[secrets] vault = \"app.vault.age\""
-                            : "add them to the vault, or take them out of [secrets] require");
+              vaults.empty() ? "[secrets] vault = \"app.vault.age\""
+                             : "add them to the vault, or take them out of [secrets] require");
+}
+
+// Over what earlier vaults gave; both are sorted by name.
+void LayOver(Secrets& below, Secrets above) {
+  Secrets merged;
+  merged.reserve(below.size() + above.size());
+  auto old = below.begin();
+  for (Secret& secret : above) {
+    for (; old != below.end() && old->name < secret.name; ++old) merged.push_back(std::move(*old));
+    if (old != below.end() && old->name == secret.name) ++old;
+    merged.push_back(std::move(secret));
+  }
+  std::move(old, below.end(), std::back_inserter(merged));
+  below = std::move(merged);
+}
+
+Result<Secrets> OpenOneVault(const std::string& vault, VaultKeys& keys) {
+  auto file = ReadVaultFile(vault);
+  if (!file) return Fail(file.error());
+  auto plaintext = DecryptVault(*file, keys, vault);
+  if (!plaintext) return Fail(plaintext.error());
+  auto secrets = ParseSecrets(*plaintext, vault);
+  if (!secrets) return secrets;
+  if (auto checked = CheckNames(*secrets, vault); !checked) return Fail(checked.error());
+  for (Secret& secret : *secrets) secret.vault = vault;
+  return secrets;
+}
+
+Result<Secrets> OpenVaults(const IdentitySource& source, const std::vector<std::string>& vaults,
+                           std::uint64_t scrypt_memory) {
+  Secrets all;
+  auto keys = ReadVaultKeys(source, scrypt_memory);
+  if (!keys) return Fail(keys.error());
+  for (const std::string& vault : vaults) {
+    AskFor(*keys, source, vault);
+    auto secrets = OpenOneVault(vault, *keys);
+    if (!secrets) return secrets;
+    LayOver(all, std::move(*secrets));
+  }
+  return all;
 }
 
 }  // namespace
+
+std::vector<std::string> VaultPaths(const Profile& profile) {
+  std::vector<std::string> paths;
+  for (const Text& vault : profile.secrets.vaults.value_or(std::vector<Text>{})) {
+    paths.push_back(vault.value);
+  }
+  return paths;
+}
 
 IdentitySource FindIdentity(const Profile& profile) {
   if (profile.secrets.identity) return {profile.secrets.identity->value, "profile"};
@@ -102,26 +153,27 @@ IdentitySource FindIdentity(const Profile& profile) {
   return {"", "prompt"};
 }
 
-Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, const std::string& vault,
-                                std::uint64_t scrypt_memory) {
+Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, std::uint64_t scrypt_memory) {
   VaultKeys keys;
   keys.scrypt_memory = scrypt_memory;
   keys.identity_path = source.path;
-  if (source.path.empty()) {
-    keys.passphrase = [vault] {
-      auto asked = AskHidden("Passphrase for " + vault + ": ", "passphrase");
-      if (!asked) {
-        asked.error().hint =
-            "[secrets] identity = \"…\", with a vault made for that identity's recipient";
-      }
-      return asked;
-    };
-    return keys;
-  }
+  if (source.path.empty()) return keys;
   auto text = ReadSecretFile(source.path, kLargestIdentity, kIdentityWhat);
   if (!text) return Fail(text.error());
   keys.identity_file = std::move(*text);
   return keys;
+}
+
+void AskFor(VaultKeys& keys, const IdentitySource& source, const std::string& vault) {
+  if (!source.path.empty()) return;
+  keys.passphrase = [vault] {
+    auto asked = AskHidden("Passphrase for " + vault + ": ", "passphrase");
+    if (!asked) {
+      asked.error().hint =
+          "[secrets] identity = \"…\", with a vault made for that identity's recipient";
+    }
+    return asked;
+  };
 }
 
 Result<SecretBuffer> ReadVaultFile(const std::string& path) {
@@ -196,33 +248,28 @@ Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const 
     auto opened = CheckSecretFile(source.path, kLargestIdentity, kIdentityWhat);
     if (!opened) return Fail(opened.error());
   }
-  auto opened = CheckSecretFile(profile.secrets.vault->value, kLargestVault, kVaultWhat);
-  if (!opened) return Fail(opened.error());
+  for (const std::string& vault : VaultPaths(profile)) {
+    auto opened = CheckSecretFile(vault, kLargestVault, kVaultWhat);
+    if (!opened) return Fail(opened.error());
+  }
   return degraded;
 }
 
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
                                   const PlannedIdentity& user) {
   LoadedSecrets loaded;
-  const std::string vault = profile.secrets.vault ? profile.secrets.vault->value : "";
-  if (!vault.empty()) {
+  const auto vaults = VaultPaths(profile);
+  if (!vaults.empty()) {
     const IdentitySource source = FindIdentity(profile);
     if (!source.path.empty()) {
       auto guarded = GuardIdentity(source.path, profile, host, user, loaded.degraded);
       if (!guarded) return Fail(guarded.error());
     }
-    auto file = ReadVaultFile(vault);
-    if (!file) return Fail(file.error());
-    auto keys = ReadVaultKeys(source, vault, MemoryForScrypt(host));
-    if (!keys) return Fail(keys.error());
-    auto plaintext = DecryptVault(*file, *keys, vault);
-    if (!plaintext) return Fail(plaintext.error());
-    auto secrets = ParseSecrets(*plaintext, vault);
+    auto secrets = OpenVaults(source, vaults, MemoryForScrypt(host));
     if (!secrets) return Fail(secrets.error());
     loaded.secrets = std::move(*secrets);
   }
-  if (auto checked = CheckNames(loaded.secrets, vault); !checked) return Fail(checked.error());
-  if (auto checked = CheckRequired(profile, loaded.secrets, vault); !checked) {
+  if (auto checked = CheckRequired(profile, loaded.secrets); !checked) {
     return Fail(checked.error());
   }
   for (const Secret& secret : loaded.secrets) {

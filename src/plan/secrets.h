@@ -1,5 +1,5 @@
-// From [secrets] to named values: finds vault and identity, checks who could read the identity,
-// opens the vault, and holds the names against the rules. Parent only.
+// From [secrets] to named values: finds vaults and identity, checks who could read the identity,
+// opens the vaults, and holds the names against the rules. Parent only.
 #pragma once
 
 #include <string>
@@ -20,10 +20,13 @@ struct IdentitySource {
 };
 IdentitySource FindIdentity(const Profile& profile);
 
-// What opens the vault at `vault`: the identity's text, or a prompt. `scrypt_memory`: bytes at most
-// for a passphrase, 0 for no limit.
-Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, const std::string& vault,
-                                std::uint64_t scrypt_memory);
+// The vaults' files, the first overridden by the second and so on. Empty: no vault is named.
+std::vector<std::string> VaultPaths(const Profile& profile);
+
+// The identity's text. `scrypt_memory`: bytes at most for a passphrase, 0 for no limit.
+Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, std::uint64_t scrypt_memory);
+// Where there is no identity: has the passphrase asked for by the vault's name.
+void AskFor(VaultKeys& keys, const IdentitySource& source, const std::string& vault);
 
 // Half of what is free, in bytes.
 std::uint64_t MemoryForScrypt(const HostReport& host);
@@ -50,17 +53,18 @@ std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& u
 bool ReplaceableBy(const std::string& path, const PlannedIdentity& user);
 
 struct LoadedSecrets {
-  Secrets secrets;
+  Secrets secrets;                    // each with the vault that it comes from
   std::vector<std::string> degraded;  // best-effort: what does not hold, in words
   std::vector<std::string> warnings;
 };
 
-// What can be said without reading vault or identity: that nodeward may open both, and that the
+// What can be said without reading vaults or identity: that nodeward may open them, and that the
 // application may not open the identity. The result is what only degrades, in words.
 Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const HostReport& host,
                                                   const PlannedIdentity& user);
 
-// Empty when the profile names no vault. Every name that is missing is in one error.
+// Empty when the profile names no vault. A name that several vaults have is taken from the last of
+// them. Every name that is missing from all is in one error.
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
                                   const PlannedIdentity& user);
 

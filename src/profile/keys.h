@@ -16,6 +16,7 @@ class Reader;
 // What TOML value a key takes; the schema's type.
 enum class KeyKind {
   kText,     // a string
+  kTexts,    // a string, or a list of them
   kName,     // a string, or a number that names a user or group
   kWord,     // one of Key::words
   kInteger,  // a whole number

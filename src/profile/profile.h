@@ -137,7 +137,8 @@ struct LimitsSection {
 
 struct SecretsSection {
   Setting<Enforcement> enforcement;
-  Setting<std::string> vault;     // absolute: relative paths count from the profile's folder
+  TextList vaults;                // absolute: relative paths count from the profile's folder; later
+                                  // ones win
   Setting<std::string> identity;  // likewise
   TextList require;
   Setting<Deliver> deliver;

@@ -123,8 +123,9 @@ std::vector<OwnRule> OwnRules(const Plan& plan) {
   for (const char* file : {"/etc", "/usr", "/lib", "/lib32", "/lib64", "/libx32", "/dev/null"}) {
     rules.push_back({file, kRead});
   }
-  if (plan.profile.secrets.vault) {
-    AddFile(rules, plan.profile.secrets.vault->value);
+  const auto vaults = VaultPaths(plan.profile);
+  for (const std::string& vault : vaults) AddFile(rules, vault);
+  if (!vaults.empty()) {
     const std::string identity = FindIdentity(plan.profile).path;
     AddFile(rules, identity);
     if (identity.empty()) {  // a passphrase is asked for

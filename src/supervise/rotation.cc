@@ -41,7 +41,10 @@ class Rotation::Loop {
 
  private:
   std::vector<std::string> Files() const {
-    return {plan_.profile.secrets.vault->value, FindIdentity(plan_.profile).path};
+    auto files = VaultPaths(plan_.profile);
+    const std::string identity = FindIdentity(plan_.profile).path;
+    if (!identity.empty()) files.push_back(identity);
+    return files;
   }
 
   void Look() {

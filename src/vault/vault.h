@@ -18,6 +18,8 @@ namespace nodeward {
 struct Secret {
   std::string name;
   SecretBuffer value;
+  std::string changed = {};  // the day when it got its value, as the vault has it, or empty
+  std::string vault = {};    // the file that it comes from, where several were read
 };
 using Secrets = std::vector<Secret>;  // sorted by name; names are unique
 

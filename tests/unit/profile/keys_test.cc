@@ -91,7 +91,7 @@ to = ["stderr", "file:/var/log/nodeward.log", "syslog", "journal"]
   EXPECT_EQ(p.limits.stack->value.hard, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(p.limits.file_size->value.soft, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(p.limits.locked_memory->value.soft, 65536u);
-  EXPECT_EQ(p.secrets.vault->value, "/etc/nodeward/app.vault.age");
+  EXPECT_EQ(p.secrets.vaults->front().value, "/etc/nodeward/app.vault.age");
   EXPECT_EQ(p.secrets.identity->value, "/run/keys/identity.txt");
   EXPECT_EQ(p.secrets.require->at(0).value, "DB_PASSWORD");
   EXPECT_EQ(p.secrets.deliver->value, Deliver::kMemory);
@@ -107,6 +107,20 @@ to = ["stderr", "file:/var/log/nodeward.log", "syslog", "journal"]
   EXPECT_EQ(p.supervise.stop_timeout->value, Milliseconds(0));
   EXPECT_EQ(p.events.format->value, EventFormat::kText);
   EXPECT_EQ(p.events.to->at(1).value, "file:/var/log/nodeward.log");
+}
+
+TEST(Keys, VaultsAreOneOrSeveral) {
+  const auto vaults = [](const std::string& value) {
+    const auto applied = ApplyText("[secrets]\nvault = " + value + "\n");
+    std::vector<std::string> paths;
+    EXPECT_EQ(Printed(applied.errors), "");
+    for (const Text& vault : *applied.profile.secrets.vaults) paths.push_back(vault.value);
+    return paths;
+  };
+  EXPECT_EQ(vaults("\"/x/a.age\""), (std::vector<std::string>{"/x/a.age"}));
+  EXPECT_EQ(vaults("[\"/x/a.age\", \"/y/../b.age\"]"),
+            (std::vector<std::string>{"/x/a.age", "/b.age"}));
+  EXPECT_EQ(vaults("[]"), std::vector<std::string>{});
 }
 
 TEST(Keys, WordsFollowTheirEnumerations) {
@@ -248,6 +262,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"limits", "stack = 0", "limits.stack: 0 would leave nothing to work with"},
         Refusal{"secrets", "vault = \"\"", "secrets.vault: must not be empty"},
         Refusal{"secrets", "vault = \"keys/\"", "secrets.vault: \"keys/\" is a folder"},
+        Refusal{"secrets", "vault = 5", "secrets.vault: must be a string or a list of strings"},
+        Refusal{"secrets", "vault = [\"/a\", 5]", "secrets.vault: must be a string"},
+        Refusal{"secrets", "vault = [\"/a\", \"/b\", \"/b/../a\"]",
+                "secrets.vault: \"/a\" is listed twice"},
         Refusal{"secrets", "require = [\"A-B\"]",
                 "secrets.require: \"A-B\" is not a variable's name"},
         Refusal{"secrets", "inherit = [\"a.js:b.js\"]",

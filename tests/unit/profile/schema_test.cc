@@ -113,6 +113,11 @@ TEST(Schema, TypesAgree) {
       case KeyKind::kWord:
         EXPECT_EQ(type(schema), "string");
         break;
+      case KeyKind::kTexts:
+        EXPECT_EQ(type(schema["anyOf"][0]), "string");
+        EXPECT_EQ(type(schema["anyOf"][1]), "array");
+        EXPECT_EQ(schema["anyOf"][1]["items"]["type"], "string");
+        break;
       case KeyKind::kName:
         EXPECT_EQ(Reference(own), "#/definitions/account");
         break;
