@@ -146,7 +146,7 @@ tl::expected<int, Errors> VaultVerify(const VaultOptions& options) {
     std::printf("  for recipients that it does not name: nodeward vault rekey -r RECIPIENT…\n");
   }
   for (const Secret& secret : secrets) {
-    if (const std::string warning = WarnAboutValue(secret); !warning.empty()) {
+    for (const std::string& warning : WarnAboutValue(secret)) {
       std::printf("  %s\n", warning.c_str());
     }
   }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "measures/measure.h"
 #include "measures/rows.h"
+#include "plan/secret_rules.h"
 #include "plan/secrets.h"
 
 namespace nodeward {
@@ -76,6 +77,7 @@ void JudgeSecrets(const Profile& profile, const HostReport& host, ExplainedMeasu
   const auto loaded = LoadSecrets(profile, host, who.identity);
   if (!loaded) return Refuse(loaded.error(), row);
   TellOrigins(VaultPaths(profile), loaded->secrets, row);
+  for (const std::string& warning : loaded->warnings) row.lines.push_back("warning: " + warning);
 }
 
 ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) {
@@ -97,6 +99,9 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
     names.push_back(name.value);
   }
   if (!names.empty()) row.lines.push_back("required: " + JoinWords(names));
+  for (const auto& [name, rule] : profile.secrets.rules) {
+    row.lines.push_back(name + ": " + DescribeRule(rule));
+  }
   const auto& deliver = profile.secrets.deliver;
   if (!deliver || deliver->value == Deliver::kEnv) {
     row.lines.push_back(

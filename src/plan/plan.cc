@@ -242,7 +242,7 @@ void ForgetSecrets(Plan& plan) {
 
 Result<void> Refresh(Plan& plan) {
   if (plan.secrets.secrets.empty()) {
-    auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
+    auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity, SecretsFor::kRestart);
     if (!secrets) return Fail(secrets.error());
     plan.secrets = std::move(*secrets);
   }

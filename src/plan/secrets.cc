@@ -12,6 +12,7 @@
 #include "measures/environment.h"
 #include "measures/measure.h"
 #include "plan/secret_file.h"
+#include "plan/secret_rules.h"
 
 namespace nodeward {
 namespace {
@@ -74,22 +75,46 @@ Result<void> GuardIdentity(const std::string& path, const Profile& profile, cons
   return {};
 }
 
-Result<void> CheckRequired(const Profile& profile, const Secrets& secrets) {
+std::vector<std::string> Missing(const Profile& profile, const Secrets& secrets) {
   std::vector<std::string> missing;
   for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
     const bool found = std::any_of(secrets.begin(), secrets.end(),
                                    [&](const Secret& secret) { return secret.name == name.value; });
     if (!found) missing.push_back(name.value);
   }
-  if (missing.empty()) return {};
+  return missing;
+}
+
+std::string DescribeVaults(const Profile& profile) {
   const auto vaults = VaultPaths(profile);
-  const std::string where =
-      vaults.empty() ? "no vault is named"
-                     : (vaults.size() == 1 ? "the vault " : "the vaults ") + JoinWords(vaults);
-  return Fail("required secrets are missing: " + JoinWords(missing) + " (" + where + ")",
-              profile.secrets.require->front().where.Text(),
-              vaults.empty() ? "[secrets] vault = \"app.vault.age\""
-                             : "add them to the vault, or take them out of [secrets] require");
+  if (vaults.empty()) return "no vault is named";
+  return (vaults.size() == 1 ? "the vault " : "the vaults ") + JoinWords(vaults);
+}
+
+// All that is wrong at once: whoever mends it is spared a second failing start.
+Result<void> CheckDemands(const Profile& profile, SecretsFor purpose, LoadedSecrets& loaded) {
+  RuleFindings found = HoldAgainstRules(profile, loaded.secrets, Today());
+  auto& grave = purpose == SecretsFor::kStart ? found.broken : found.warnings;
+  std::ranges::move(found.aged, std::back_inserter(grave));
+  std::ranges::move(found.warnings, std::back_inserter(loaded.warnings));
+  const auto missing = Missing(profile, loaded.secrets);
+  if (missing.empty() && found.broken.empty()) return {};
+  std::string what;
+  if (!missing.empty()) {
+    what = "required secrets are missing: " + JoinWords(missing) + " (" + DescribeVaults(profile) +
+           ")";
+  }
+  if (!found.broken.empty()) {
+    what += std::string(what.empty() ? "" : "; and ") +
+            "secrets break their rules: " + JoinWords(found.broken);
+  }
+  if (missing.empty()) {
+    return Fail(what, DescribeVaults(profile), "nodeward vault set NAME gives each a new value");
+  }
+  return Fail(what, profile.secrets.require->front().where.Text(),
+              VaultPaths(profile).empty()
+                  ? "[secrets] vault = \"app.vault.age\""
+                  : "add them to the vault, or take them out of [secrets] require");
 }
 
 // Over what earlier vaults gave; both are sorted by name.
@@ -203,13 +228,21 @@ Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
   return {};
 }
 
-std::string WarnAboutValue(const Secret& secret) {
+std::vector<std::string> WarnAboutValue(const Secret& secret) {
   const std::string_view value = secret.value.view();
   const std::string name = "the secret \"" + secret.name + "\" ";
-  if (value.ends_with('\n')) return name + "ends in a newline; it is delivered as it is";
-  if (value.starts_with("\xef\xbb\xbf")) return name + "begins with a byte-order mark";
-  if (!IsUtf8(value)) return name + "is not UTF-8; Node.js replaces such bytes";
-  return {};
+  std::vector<std::string> warnings;
+  if (value.ends_with('\n')) {
+    warnings.push_back(name + "ends in a newline; it is delivered as it is");
+  } else if (value.starts_with("\xef\xbb\xbf")) {
+    warnings.push_back(name + "begins with a byte-order mark");
+  } else if (!IsUtf8(value)) {
+    warnings.push_back(name + "is not UTF-8; Node.js replaces such bytes");
+  }
+  if (std::string weak = WarnAboutWeakness(secret); !weak.empty()) {
+    warnings.push_back(std::move(weak));
+  }
+  return warnings;
 }
 
 std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user) {
@@ -256,7 +289,7 @@ Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const 
 }
 
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
-                                  const PlannedIdentity& user) {
+                                  const PlannedIdentity& user, SecretsFor purpose) {
   LoadedSecrets loaded;
   const auto vaults = VaultPaths(profile);
   if (!vaults.empty()) {
@@ -269,11 +302,9 @@ Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host
     if (!secrets) return Fail(secrets.error());
     loaded.secrets = std::move(*secrets);
   }
-  if (auto checked = CheckRequired(profile, loaded.secrets); !checked) {
-    return Fail(checked.error());
-  }
+  if (auto checked = CheckDemands(profile, purpose, loaded); !checked) return Fail(checked.error());
   for (const Secret& secret : loaded.secrets) {
-    if (std::string warning = WarnAboutValue(secret); !warning.empty()) {
+    for (std::string& warning : WarnAboutValue(secret)) {
       loaded.warnings.push_back(std::move(warning));
     }
   }

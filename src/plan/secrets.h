@@ -41,8 +41,8 @@ Result<SecretBuffer> DecryptVault(const SecretBuffer& file, const VaultKeys& key
 // Names that a vault may not give an application: they change what the interpreter runs.
 Result<void> CheckNames(const Secrets& secrets, const std::string& vault);
 
-// What is odd about a value, in words that name the secret, or empty.
-std::string WarnAboutValue(const Secret& secret);
+// What is odd about a value or easily guessed, in words that name the secret.
+std::vector<std::string> WarnAboutValue(const Secret& secret);
 
 // Whether a user could read a file by its mode and those of the folders above it; an owner can
 // always give itself the right. Links are followed. nullopt when the file is not there.
@@ -63,9 +63,14 @@ struct LoadedSecrets {
 Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const HostReport& host,
                                                   const PlannedIdentity& user);
 
+// An age that passes its limit overnight refuses the next start, and does not end what runs: at a
+// restart it is a warning.
+enum class SecretsFor { kStart, kRestart };
+
 // Empty when the profile names no vault. A name that several vaults have is taken from the last of
-// them. Every name that is missing from all is in one error.
+// them. Every name that is missing from all, and every rule that a value breaks, is in one error.
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
-                                  const PlannedIdentity& user);
+                                  const PlannedIdentity& user,
+                                  SecretsFor purpose = SecretsFor::kStart);
 
 }  // namespace nodeward

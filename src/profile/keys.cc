@@ -93,6 +93,20 @@ void PutVaults(Reader& reader, const Node& node, Profile& profile) {
   profile.secrets.vaults = std::move(vaults);
 }
 
+void PutRules(Reader& reader, const Node& node, Profile& profile) {
+  if (node.kind != Node::Kind::kTable) {
+    reader.WrongKind(node, "a table");
+    return;
+  }
+  for (const Member& member : node.members) {
+    SecretRule rule;
+    const auto known = profile.secrets.rules.find(member.name);
+    if (known != profile.secrets.rules.end()) rule = known->second;
+    ReadSecretRule(reader, member, rule);
+    profile.secrets.rules.insert_or_assign(member.name, std::move(rule));
+  }
+}
+
 void PutFiles(Reader& reader, const Node& node, Profile& profile) {
   if (const auto index = reader.Word(node)) profile.events.all_files = At(*index == 1, node.where);
 }
@@ -273,9 +287,12 @@ constexpr Key kKeys[] = {
      kPutEnforcement<kSecrets, &SecretsSection::enforcement>, kEnforcement},
     {"secrets.vault", KeyKind::kTexts, "\"app.vault.age\"", PutVaults},
     {"secrets.identity", KeyKind::kText, "\"identity.txt\"",
-     Put<kSecrets, &SecretsSection::identity, ReadFilePath>},
+     Put<kSecrets, &SecretsSection::identity, ReadIdentity>},
+    {"secrets.passphrase", KeyKind::kText, "\"fd:4\"",
+     Put<kSecrets, &SecretsSection::passphrase, ReadKeyDescriptor>},
     {"secrets.require", KeyKind::kList, "[\"DB_PASSWORD\"]",
      PutList<kSecrets, &SecretsSection::require, ReadEnvironmentName>},
+    {"secrets.rules", KeyKind::kRules, "{ JWT_SECRET = { min_length = 32 } }", PutRules},
     {"secrets.deliver", KeyKind::kWord, "\"env\"",
      PutWord<kSecrets, &SecretsSection::deliver, Deliver>, kDeliver},
     {"secrets.inherit", KeyKind::kList, "[\"child.js\"]",

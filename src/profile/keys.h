@@ -29,6 +29,7 @@ enum class KeyKind {
   kNameList,  // of strings and numbers
   kNumberList,
   kPortList,  // of numbers and strings
+  kRules,     // a table of rules on secrets, by their names
   kMap,       // a table of strings, whose names the profile chooses
   kSection,   // a table whose keys are not settled yet
 };

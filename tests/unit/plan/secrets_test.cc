@@ -120,6 +120,40 @@ TEST_F(SecretsTest, AMissingNameIsMissingFromAllVaults) {
   EXPECT_THAT(Failure(), HasSubstr("missing: TOKEN (the vaults " + base + " and " + site + ")"));
 }
 
+TEST_F(SecretsTest, AllThatIsWrongIsInOneError) {
+  MakeVault(
+      "A = \"hidden\"\nB = \"hidden\"\nC = \"hidden\"\n[nodeward.changed]\nC = \"2001-01-01\"\n");
+  profile_.secrets.rules["A"].min_length = 32;
+  profile_.secrets.rules["B"].pattern = "^[0-9]+$";
+  profile_.secrets.rules["C"].max_age = 90;
+  EXPECT_THAT(Failure(),
+              HasSubstr(": secrets break their rules: A is shorter than 32 bytes, B does "
+                        "not match its pattern and C is "));
+  EXPECT_THAT(Failure(), HasSubstr("app.vault.age"));
+  Require({"TOKEN"});
+  EXPECT_THAT(Failure(), HasSubstr("required secrets are missing: TOKEN"));
+  EXPECT_THAT(Failure(), HasSubstr("; and secrets break their rules: A is"));
+  EXPECT_THAT(Failure(), Not(HasSubstr("hidden")));
+}
+
+TEST_F(SecretsTest, AnAgeRefusesAStartAndNoRestart) {
+  MakeVault("C = \"hidden\"\n[nodeward.changed]\nC = \"2001-01-01\"\n");
+  profile_.secrets.rules["C"].max_age = 90;
+  EXPECT_FALSE(Load());
+  const auto again = LoadSecrets(profile_, host_, Application(), SecretsFor::kRestart);
+  ASSERT_TRUE(again) << FormatError(again.error());
+  EXPECT_THAT(again->warnings, ElementsAre(HasSubstr("C is ")));
+}
+
+TEST_F(SecretsTest, WeakValuesAreDeliveredWithAWarning) {
+  MakeVault("A = \"changeme\\n\"\nB = \"8f14e45fceea167a\"\n");
+  const auto loaded = Load();
+  ASSERT_TRUE(loaded) << FormatError(loaded.error());
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("\"A\" ends in a newline"),
+                                            HasSubstr("\"A\" is a placeholder")));
+  EXPECT_EQ(loaded->secrets[0].value.view(), "changeme\n");
+}
+
 TEST_F(SecretsTest, EachVaultIsJudged) {
   const std::string base = Seal("base.age", "A = \"a\"\n");
   for (const bool first : {true, false}) {

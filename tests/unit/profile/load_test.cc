@@ -125,6 +125,17 @@ TEST_F(LoadTest, VaultsReplaceThoseOfTheBase) {
   EXPECT_EQ(loaded->secrets.vaults->front().value, Path("c.age"));
 }
 
+TEST_F(LoadTest, RulesOnSecretsMergePartByPart) {
+  Write("base.toml",
+        "[secrets.rules]\nA = { min_length = 8, max_age = \"9d\" }\nB = { min_length = 1 }\n");
+  const auto loaded = Load(
+      Write("app.toml", "extends = \"base.toml\"\n[secrets.rules]\nA = { min_length = 16 }\n"));
+  ASSERT_TRUE(loaded.has_value()) << Printed(loaded.error());
+  EXPECT_EQ(loaded->secrets.rules.at("A").min_length, 16u);
+  EXPECT_EQ(loaded->secrets.rules.at("A").max_age, 9u);
+  EXPECT_EQ(loaded->secrets.rules.at("B").min_length, 1u);
+}
+
 TEST_F(LoadTest, ExtendsCountsFromTheExtendingFile) {
   Write("shared/base.toml", "extends = \"more/root.toml\"\n[limits]\npids = 7\n");
   Write("shared/more/root.toml", "[limits]\nmemory = \"64M\"\n[secrets]\nvault = \"v.age\"\n");

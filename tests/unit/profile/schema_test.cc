@@ -152,6 +152,15 @@ TEST(Schema, TypesAgree) {
       case KeyKind::kPortList:
         EXPECT_EQ(type(schema), "array");
         break;
+      case KeyKind::kRules: {
+        std::vector<std::string> parts;
+        for (const auto& [name, part] : schema["additionalProperties"]["properties"].items()) {
+          parts.push_back(name);
+        }
+        EXPECT_EQ(parts, (std::vector<std::string>{"min_length", "pattern", "max_age"}));
+        EXPECT_EQ(schema["additionalProperties"]["additionalProperties"], false);
+        break;
+      }
       case KeyKind::kMap:
         EXPECT_EQ(schema["additionalProperties"]["type"], "string");
         break;
