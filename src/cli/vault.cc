@@ -36,6 +36,11 @@ constexpr std::array kCommands = {
 void AddPlace(CLI::App& command, VaultOptions& options) {
   command.add_option("-f,--file", options.vault, "the vault's file")->type_name("VAULT");
   command.add_option("-i,--identity", options.identity, "the identity's file")->type_name("FILE");
+  command
+      .add_option("--passphrase-fd", options.passphrase_fd,
+                  "a descriptor that holds its passphrase, in place of asking")
+      ->type_name("N")
+      ->check(CLI::Range(3, 1023));
   command.add_option("-p,--profile", options.profile, "a profile, whose [secrets] names both")
       ->type_name("PROFILE");
 }
@@ -66,6 +71,7 @@ void AddOwnOptions(CLI::App& command, std::string_view name, VaultOptions& optio
   if (name == "create") {
     AddRecipients(command, options, "whom it is for; by default the identity's own");
     command.add_flag("--armor", options.armor, "as ASCII text");
+    command.add_flag("--passphrase", options.passphrase, "for a passphrase, and no recipient");
   }
   if (name == "set") {
     AddNames(command, options, 1, 1);
@@ -79,6 +85,15 @@ void AddOwnOptions(CLI::App& command, std::string_view name, VaultOptions& optio
     command.add_option("--remove", options.removed, "whom it is for no longer")
         ->type_name("age1…")
         ->allow_extra_args(false);
+  }
+  if (name == "rekey") {
+    command.add_flag("--passphrase", options.passphrase,
+                     "for a new passphrase, and no recipient any longer");
+    command
+        .add_option("--new-passphrase-fd", options.new_passphrase_fd,
+                    "a descriptor that holds the new passphrase, in place of asking")
+        ->type_name("N")
+        ->check(CLI::Range(3, 1023));
   }
   if (name == "import") {
     command.add_option("FILE", options.from, "the file, or - for the standard input")->required();

@@ -13,9 +13,12 @@ class App;
 namespace nodeward {
 
 struct VaultOptions {
-  std::string profile;   // -p
-  std::string vault;     // -f
-  std::string identity;  // -i
+  std::string profile;         // -p
+  std::string vault;           // -f
+  std::string identity;        // -i
+  int passphrase_fd = -1;      // --passphrase-fd
+  int new_passphrase_fd = -1;  // --new-passphrase-fd
+  bool passphrase = false;     // --passphrase
   std::vector<std::string> names;
   std::vector<std::string> recipients;  // -r
   std::vector<std::string> removed;     // --remove

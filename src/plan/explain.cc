@@ -73,8 +73,10 @@ void JudgeSecrets(const Profile& profile, const HostReport& host, ExplainedMeasu
     row.state = "partial";
     row.missing = JoinWords(*checked);
   }
-  if (FindIdentity(profile).path.empty()) return;
-  const auto loaded = LoadSecrets(profile, host, who.identity);
+  const IdentitySource source = FindIdentity(profile);
+  if (source.path.empty() || source.identity_fd || source.passphrase_fd) return;
+  HeldKeys none;
+  const auto loaded = LoadSecrets(profile, host, who.identity, none);
   if (!loaded) return Refuse(loaded.error(), row);
   TellOrigins(VaultPaths(profile), loaded->secrets, row);
   for (const std::string& warning : loaded->warnings) row.lines.push_back("warning: " + warning);
@@ -91,9 +93,10 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
   const IdentitySource source = FindIdentity(profile);
   row.what = "from " + JoinWords(vaults);
   if (vaults.size() > 1) row.lines.push_back("of a name in several vaults, the last one counts");
-  row.lines.push_back(source.path.empty()
-                          ? "opened with a passphrase, asked on the terminal"
-                          : "opened with " + source.path + " (" + source.origin + ")");
+  row.lines.push_back("opened with " + Describe(source));
+  row.lines.push_back(
+      "looked for in this order: [secrets] identity, $CREDENTIALS_DIRECTORY, /run/secrets, a "
+      "passphrase");
   std::vector<std::string> names;
   for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
     names.push_back(name.value);

@@ -18,13 +18,8 @@ namespace nodeward {
 namespace {
 
 constexpr std::size_t kLargestVault = 16u << 20;
-constexpr std::size_t kLargestIdentity = 16u << 20;  // age's own cap
 constexpr const char* kVaultWhat = "the vault";
-constexpr const char* kIdentityWhat = "the vault's identity";
-constexpr const char* kIdentityName = "nodeward-identity";
 constexpr std::string_view kRunSecrets = "/run/secrets/";
-
-bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 // The class of rights that applies is the first that matches: owner, group, others.
 bool Permits(const struct stat& facts, const PlannedIdentity& user, unsigned right) {
@@ -48,8 +43,8 @@ bool CanReach(const std::string& path, const PlannedIdentity& user) {
 
 // Says what does not hold, or refuses. Modes cannot help where nodeward itself is that user, nor
 // where an orchestrator mounts the file for everybody: there best-effort may go on.
-Result<void> GuardIdentity(const std::string& path, const Profile& profile, const HostReport& host,
-                           const PlannedIdentity& user, std::vector<std::string>& degraded) {
+Result<void> GuardFile(const std::string& path, const Profile& profile, const HostReport& host,
+                       const PlannedIdentity& user, std::vector<std::string>& degraded) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
     return Fail(
@@ -72,6 +67,32 @@ Result<void> GuardIdentity(const std::string& path, const Profile& profile, cons
                           : "mount it with mode 0400, or [secrets] enforcement = \"best-effort\"");
   }
   degraded.push_back(what + " (" + path + ")");
+  return {};
+}
+
+// A descriptor may lead to a file as well, and the application could open that by its name.
+Result<void> GuardDescriptors(const IdentitySource& source, const Profile& profile,
+                              const HostReport& host, const PlannedIdentity& user,
+                              std::vector<std::string>& degraded) {
+  for (const auto& descriptor : {source.identity_fd, source.passphrase_fd}) {
+    const std::string file = descriptor ? FileBehind(*descriptor) : "";
+    if (file.empty()) continue;
+    if (auto guarded = GuardFile(file, profile, host, user, degraded); !guarded) return guarded;
+  }
+  return {};
+}
+
+// What the application is given it could read before nodeward does.
+Result<void> CheckNotHandedOn(const IdentitySource& source, const Profile& profile) {
+  for (const Text& number : profile.process.descriptors.value_or(std::vector<Text>{})) {
+    for (const auto& descriptor : {source.identity_fd, source.passphrase_fd}) {
+      if (!descriptor || number.value != std::to_string(*descriptor)) continue;
+      return Fail("descriptor " + number.value +
+                      " opens the vault, and [process] descriptors "
+                      "hands it to the application",
+                  number.where.Text(), "take it out of descriptors");
+    }
+  }
   return {};
 }
 
@@ -143,10 +164,10 @@ Result<Secrets> OpenOneVault(const std::string& vault, VaultKeys& keys) {
   return secrets;
 }
 
-Result<Secrets> OpenVaults(const IdentitySource& source, const std::vector<std::string>& vaults,
-                           std::uint64_t scrypt_memory) {
+Result<Secrets> OpenVaults(const IdentitySource& source, const HeldKeys& held,
+                           const std::vector<std::string>& vaults, std::uint64_t scrypt_memory) {
   Secrets all;
-  auto keys = ReadVaultKeys(source, scrypt_memory);
+  auto keys = ReadVaultKeys(source, held, scrypt_memory);
   if (!keys) return Fail(keys.error());
   for (const std::string& vault : vaults) {
     AskFor(*keys, source, vault);
@@ -167,40 +188,6 @@ std::vector<std::string> VaultPaths(const Profile& profile) {
   return paths;
 }
 
-IdentitySource FindIdentity(const Profile& profile) {
-  if (profile.secrets.identity) return {profile.secrets.identity->value, "profile"};
-  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY")) {
-    const std::string path = std::string(folder) + "/" + kIdentityName;
-    if (Exists(path)) return {path, "$CREDENTIALS_DIRECTORY"};
-  }
-  const std::string mounted = std::string(kRunSecrets) + kIdentityName;
-  if (Exists(mounted)) return {mounted, "/run/secrets"};
-  return {"", "prompt"};
-}
-
-Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, std::uint64_t scrypt_memory) {
-  VaultKeys keys;
-  keys.scrypt_memory = scrypt_memory;
-  keys.identity_path = source.path;
-  if (source.path.empty()) return keys;
-  auto text = ReadSecretFile(source.path, kLargestIdentity, kIdentityWhat);
-  if (!text) return Fail(text.error());
-  keys.identity_file = std::move(*text);
-  return keys;
-}
-
-void AskFor(VaultKeys& keys, const IdentitySource& source, const std::string& vault) {
-  if (!source.path.empty()) return;
-  keys.passphrase = [vault] {
-    auto asked = AskHidden("Passphrase for " + vault + ": ", "passphrase");
-    if (!asked) {
-      asked.error().hint =
-          "[secrets] identity = \"…\", with a vault made for that identity's recipient";
-    }
-    return asked;
-  };
-}
-
 Result<SecretBuffer> ReadVaultFile(const std::string& path) {
   return ReadSecretFile(path, kLargestVault, kVaultWhat);
 }
@@ -210,10 +197,6 @@ Result<SecretBuffer> DecryptVault(const SecretBuffer& file, const VaultKeys& key
   auto plaintext = DecryptAge(file.view(), keys);
   if (!plaintext && plaintext.error().where.empty()) plaintext.error().where = vault;
   return plaintext;
-}
-
-std::uint64_t MemoryForScrypt(const HostReport& host) {
-  return std::min(host.memory_available, host.cgroup.inherited.memory) / 2;
 }
 
 Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
@@ -275,12 +258,13 @@ Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const 
                                                   const PlannedIdentity& user) {
   std::vector<std::string> degraded;
   const IdentitySource source = FindIdentity(profile);
-  if (!source.path.empty()) {
-    auto guarded = GuardIdentity(source.path, profile, host, user, degraded);
-    if (!guarded) return Fail(guarded.error());
-    auto opened = CheckSecretFile(source.path, kLargestIdentity, kIdentityWhat);
-    if (!opened) return Fail(opened.error());
+  if (auto apart = CheckNotHandedOn(source, profile); !apart) return Fail(apart.error());
+  auto guarded = GuardDescriptors(source, profile, host, user, degraded);
+  if (guarded && !source.path.empty()) {
+    guarded = GuardFile(source.path, profile, host, user, degraded);
   }
+  if (!guarded) return Fail(guarded.error());
+  if (auto opened = CheckIdentity(source); !opened) return Fail(opened.error());
   for (const std::string& vault : VaultPaths(profile)) {
     auto opened = CheckSecretFile(vault, kLargestVault, kVaultWhat);
     if (!opened) return Fail(opened.error());
@@ -288,17 +272,34 @@ Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const 
   return degraded;
 }
 
+Result<std::vector<std::string>> TakeGuardedKeys(const Profile& profile, const HostReport& host,
+                                                 const PlannedIdentity& user, HeldKeys& held) {
+  const IdentitySource source = FindIdentity(profile);
+  std::vector<std::string> degraded;
+  if (!source.path.empty()) {
+    auto guarded = GuardFile(source.path, profile, host, user, degraded);
+    if (!guarded) return Fail(guarded.error());
+  }
+  if (!held.taken) {
+    auto guarded = CheckNotHandedOn(source, profile);
+    if (guarded) guarded = GuardDescriptors(source, profile, host, user, held.degraded);
+    if (guarded) guarded = TakeKeys(source, held);
+    if (!guarded) return Fail(guarded.error());
+  }
+  degraded.insert(degraded.end(), held.degraded.begin(), held.degraded.end());
+  return degraded;
+}
+
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
-                                  const PlannedIdentity& user, SecretsFor purpose) {
+                                  const PlannedIdentity& user, HeldKeys& held, SecretsFor purpose) {
   LoadedSecrets loaded;
   const auto vaults = VaultPaths(profile);
   if (!vaults.empty()) {
     const IdentitySource source = FindIdentity(profile);
-    if (!source.path.empty()) {
-      auto guarded = GuardIdentity(source.path, profile, host, user, loaded.degraded);
-      if (!guarded) return Fail(guarded.error());
-    }
-    auto secrets = OpenVaults(source, vaults, MemoryForScrypt(host));
+    auto taken = TakeGuardedKeys(profile, host, user, held);
+    if (!taken) return Fail(taken.error());
+    loaded.degraded = std::move(*taken);
+    auto secrets = OpenVaults(source, held, vaults, MemoryForScrypt(host));
     if (!secrets) return Fail(secrets.error());
     loaded.secrets = std::move(*secrets);
   }

@@ -8,28 +8,14 @@
 #include "base/result.h"
 #include "host/report.h"
 #include "measures/launch_plan.h"
+#include "plan/vault_keys.h"
 #include "profile/profile.h"
 #include "vault/vault.h"
 
 namespace nodeward {
 
-// Where the identity comes from, decided without opening it.
-struct IdentitySource {
-  std::string path;    // empty: a passphrase prompt
-  std::string origin;  // "profile", "$CREDENTIALS_DIRECTORY", "/run/secrets", "prompt"
-};
-IdentitySource FindIdentity(const Profile& profile);
-
 // The vaults' files, the first overridden by the second and so on. Empty: no vault is named.
 std::vector<std::string> VaultPaths(const Profile& profile);
-
-// The identity's text. `scrypt_memory`: bytes at most for a passphrase, 0 for no limit.
-Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, std::uint64_t scrypt_memory);
-// Where there is no identity: has the passphrase asked for by the vault's name.
-void AskFor(VaultKeys& keys, const IdentitySource& source, const std::string& vault);
-
-// Half of what is free, in bytes.
-std::uint64_t MemoryForScrypt(const HostReport& host);
 
 // The vault's file as it is, encrypted.
 Result<SecretBuffer> ReadVaultFile(const std::string& path);
@@ -63,14 +49,22 @@ struct LoadedSecrets {
 Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const HostReport& host,
                                                   const PlannedIdentity& user);
 
+// Reads the inherited descriptors that the profile names, once the application was found to have no
+// other way to them: before anything is forked that would inherit them. The result is what only
+// degrades, in words.
+Result<std::vector<std::string>> TakeGuardedKeys(const Profile& profile, const HostReport& host,
+                                                 const PlannedIdentity& user, HeldKeys& held);
+
 // An age that passes its limit overnight refuses the next start, and does not end what runs: at a
 // restart it is a warning.
 enum class SecretsFor { kStart, kRestart };
 
 // Empty when the profile names no vault. A name that several vaults have is taken from the last of
 // them. Every name that is missing from all, and every rule that a value breaks, is in one error.
+// `held`: what inherited descriptors gave, which a restart needs again; where they were not read
+// yet, they are now.
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
-                                  const PlannedIdentity& user,
+                                  const PlannedIdentity& user, HeldKeys& held,
                                   SecretsFor purpose = SecretsFor::kStart);
 
 }  // namespace nodeward

@@ -126,9 +126,9 @@ std::vector<OwnRule> OwnRules(const Plan& plan) {
   const auto vaults = VaultPaths(plan.profile);
   for (const std::string& vault : vaults) AddFile(rules, vault);
   if (!vaults.empty()) {
-    const std::string identity = FindIdentity(plan.profile).path;
-    AddFile(rules, identity);
-    if (identity.empty()) {  // a passphrase is asked for
+    const IdentitySource source = FindIdentity(plan.profile);
+    AddFile(rules, source.path);
+    if (source.Asks()) {  // a passphrase is asked for
       rules.push_back({"/dev/tty", kFsReadFile | kFsWriteFile | kFsIoctlDev});
     }
   }

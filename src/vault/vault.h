@@ -42,6 +42,13 @@ Result<SecretBuffer> DecryptAge(std::string_view file, const VaultKeys& keys);
 Result<std::string> EncryptAge(std::string_view plaintext, const std::vector<Recipient>& recipients,
                                bool armored);
 
+// `plaintext` encrypted with a passphrase, which then is its only recipient (age.md).
+Result<std::string> EncryptAge(std::string_view plaintext, const SecretBuffer& passphrase,
+                               bool armored);
+
+// Whether a passphrase is what opens `file`. False for what is no age file.
+bool OpensByPassphrase(std::string_view file);
+
 // The named secrets of a plaintext. An error gives a line, never the text of it.
 // Refused: nested tables, values that are not strings, names twice, names that are no environment
 // names ([A-Za-z_][A-Za-z0-9_]*), a NUL in a value, a value over 128 KiB (execve(2),

@@ -51,7 +51,10 @@ class SecretsTest : public testing::Test {
     }
   }
 
-  Result<LoadedSecrets> Load() const { return LoadSecrets(profile_, host_, Application()); }
+  Result<LoadedSecrets> Load() const {
+    HeldKeys held;
+    return LoadSecrets(profile_, host_, Application(), held);
+  }
 
   // How loading failed, as printed.
   std::string Failure() const {
@@ -140,7 +143,8 @@ TEST_F(SecretsTest, AnAgeRefusesAStartAndNoRestart) {
   MakeVault("C = \"hidden\"\n[nodeward.changed]\nC = \"2001-01-01\"\n");
   profile_.secrets.rules["C"].max_age = 90;
   EXPECT_FALSE(Load());
-  const auto again = LoadSecrets(profile_, host_, Application(), SecretsFor::kRestart);
+  HeldKeys held;
+  const auto again = LoadSecrets(profile_, host_, Application(), held, SecretsFor::kRestart);
   ASSERT_TRUE(again) << FormatError(again.error());
   EXPECT_THAT(again->warnings, ElementsAre(HasSubstr("C is ")));
 }

@@ -109,35 +109,6 @@ to = ["stderr", "file:/var/log/nodeward.log", "syslog", "journal"]
   EXPECT_EQ(p.events.to->at(1).value, "file:/var/log/nodeward.log");
 }
 
-TEST(Keys, VaultsAreOneOrSeveral) {
-  const auto vaults = [](const std::string& value) {
-    const auto applied = ApplyText("[secrets]\nvault = " + value + "\n");
-    std::vector<std::string> paths;
-    EXPECT_EQ(Printed(applied.errors), "");
-    for (const Text& vault : *applied.profile.secrets.vaults) paths.push_back(vault.value);
-    return paths;
-  };
-  EXPECT_EQ(vaults("\"/x/a.age\""), (std::vector<std::string>{"/x/a.age"}));
-  EXPECT_EQ(vaults("[\"/x/a.age\", \"/y/../b.age\"]"),
-            (std::vector<std::string>{"/x/a.age", "/b.age"}));
-  EXPECT_EQ(vaults("[]"), std::vector<std::string>{});
-}
-
-TEST(Keys, RulesOnSecrets) {
-  const auto applied = ApplyText(
-      "[secrets]\nidentity = \"fd:3\"\npassphrase = \"fd:004\"\n"
-      "[secrets.rules]\nA = { min_length = 32, pattern = '^\\\\\\\\1+$', max_age = \"90d\" }\nB = "
-      "{}\n");
-  ASSERT_EQ(Printed(applied.errors), "");
-  const auto& rules = applied.profile.secrets.rules;
-  EXPECT_EQ(rules.at("A").min_length, 32u);
-  EXPECT_EQ(rules.at("A").pattern, "^\\\\\\\\1+$") << "a backslash and a digit is no reference";
-  EXPECT_EQ(rules.at("A").max_age, 90u);
-  EXPECT_FALSE(rules.at("B").min_length || rules.at("B").pattern || rules.at("B").max_age);
-  EXPECT_EQ(applied.profile.secrets.identity->value, "fd:3");
-  EXPECT_EQ(applied.profile.secrets.passphrase->value, "fd:4");
-}
-
 TEST(Keys, WordsFollowTheirEnumerations) {
   EXPECT_EQ(ApplyText("enforcement = \"strict\"").profile.enforcement->value, Enforcement::kStrict);
   EXPECT_EQ(ApplyText("enforcement = \"permissive\"").profile.enforcement->value,
@@ -277,10 +248,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"limits", "stack = 0", "limits.stack: 0 would leave nothing to work with"},
         Refusal{"secrets", "vault = \"\"", "secrets.vault: must not be empty"},
         Refusal{"secrets", "vault = \"keys/\"", "secrets.vault: \"keys/\" is a folder"},
-        Refusal{"secrets", "vault = 5", "secrets.vault: must be a string or a list of strings"},
-        Refusal{"secrets", "vault = [\"/a\", 5]", "secrets.vault: must be a string"},
-        Refusal{"secrets", "vault = [\"/a\", \"/b\", \"/b/../a\"]",
-                "secrets.vault: \"/a\" is listed twice"},
         Refusal{"secrets", "require = [\"A-B\"]",
                 "secrets.require: \"A-B\" is not a variable's name"},
         Refusal{"secrets", "inherit = [\"a.js:b.js\"]",
@@ -289,28 +256,6 @@ INSTANTIATE_TEST_SUITE_P(
                 "secrets.on_change: \"later\" is none of restart, update and signal:NAME"},
         Refusal{"secrets", "on_change = \"signal:STOP\"",
                 "secrets.on_change: \"STOP\" would pause the application, not end it"},
-        Refusal{"secrets", "identity = \"fd:2\"",
-                "secrets.identity: \"fd:2\" is not fd: and a descriptor from 3 to 1023"},
-        Refusal{"secrets", "passphrase = \"hunter2\"",
-                "secrets.passphrase: \"hunter2\" is not fd: and a descriptor"},
-        Refusal{"secrets", "rules = 5", "secrets.rules: must be a table"},
-        Refusal{"secrets", "rules = { T = 5 }", "secrets.rules: the rule on T must be a table"},
-        Refusal{"secrets", "rules = { \"A-B\" = {} }",
-                "secrets.rules: \"A-B\" is not a secret's name"},
-        Refusal{"secrets", "rules = { T = { min_lenght = 5 } }",
-                "secrets.rules: unknown key \"min_lenght\""},
-        Refusal{"secrets", "rules = { T = { min_length = 0 } }",
-                "secrets.rules: min_length: must be a number of bytes"},
-        Refusal{"secrets", "rules = { T = { min_length = \"5\" } }",
-                "secrets.rules: min_length: must be a number of bytes"},
-        Refusal{"secrets", "rules = { T = { pattern = \"(\" } }",
-                "secrets.rules: pattern: \"(\" is no POSIX extended regular expression"},
-        Refusal{"secrets", "rules = { T = { pattern = '(a)\\1' } }",
-                "secrets.rules: pattern: has a back reference"},
-        Refusal{"secrets", "rules = { T = { max_age = \"90\" } }",
-                "secrets.rules: max_age: must be a number of days"},
-        Refusal{"secrets", "rules = { T = { max_age = \"0d\" } }",
-                "secrets.rules: max_age: must be a number of days"},
         Refusal{
             "supervise", "restart = \"sometimes\"",
             "supervise.restart: \"sometimes\" is none of \"never\", \"on-failure\" and \"always\""},
