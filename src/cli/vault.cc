@@ -30,6 +30,7 @@ constexpr std::array kCommands = {
             VaultNames},
     Command{"diff", "the names in which two vaults differ", VaultDiff},
     Command{"verify", "open it, and judge what is in it", VaultVerify},
+    Command{"scan", "find secrets that lie open in a folder", VaultScan},
     Command{"exec", "run a command with the secrets in its environment, unconfined", VaultExec},
 };
 
@@ -100,6 +101,13 @@ void AddOwnOptions(CLI::App& command, std::string_view name, VaultOptions& optio
     command.add_option("--format", options.format, "dotenv or json; by default by the file's name")
         ->type_name("FORMAT");
     command.add_flag("--replace", options.replace, "also names that the vault has already");
+  }
+  if (name == "scan") {
+    command.add_option("DIR", options.folder, "the folder; by default this one");
+    command.add_option("--vault", options.vault, "look for this vault's values as well")
+        ->type_name("VAULT");
+    command.add_flag("--all", options.all, "node_modules and .git as well");
+    command.add_flag("--json", options.json, "one JSON object");
   }
   if (name == "export") {
     command.add_flag("--names", options.only_names, "names: values are never exported")->required();
