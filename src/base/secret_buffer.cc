@@ -2,8 +2,10 @@
 
 #include <sodium.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <stdexcept>
@@ -54,6 +56,14 @@ void SecretBuffer::Shrink(std::size_t size) {
   if (size >= size_) return;
   sodium_memzero(data_ + size, size_ - size);
   size_ = size;
+}
+
+bool SecretBuffer::WipeInForks() {
+  if (data_ == nullptr) return true;
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<std::uintptr_t>(data_) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(data_) + size_;
+  return madvise(reinterpret_cast<void*>(first), end - first, MADV_WIPEONFORK) == 0;
 }
 
 bool SecretBuffer::AllLocked() { return all_locked; }

@@ -31,6 +31,11 @@ class SecretBuffer {
   // Shortens the buffer; the bytes cut off are wiped.
   void Shrink(std::size_t size);
 
+  // Has every process that is forked from now on see zeros here (madvise(2), MADV_WIPEONFORK, Linux
+  // 4.14): what is kept for long should not be in two memories. Such a process must not free the
+  // buffer. False where the kernel does not.
+  bool WipeInForks();
+
   // False when a buffer so far could not be locked (RLIMIT_MEMLOCK is 64 KiB in Docker):
   // sodium_malloc ignores a failed mlock, so it is checked here. Secrets could then reach swap.
   static bool AllLocked();

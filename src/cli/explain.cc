@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cli/launch_inputs.h"
+#include "cli/own_memory.h"
 #include "plan/explain.h"
 #include "supervise/own_confinement.h"
 
@@ -72,6 +73,7 @@ void Print(const std::vector<ExplainedMeasure>& rows, const std::string& profile
 }  // namespace
 
 int ExplainCommand(const RunOptions& options, bool json) {
+  HideOwnMemory();
   auto request = MakeRequest(options);
   if (!request) return PrintErrors(request.error());
   const std::string profile = request->profile.path;

@@ -107,6 +107,7 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   if (!stdio) return FailWith(stdio.error());
   auto plan = DraftPlan(std::move(request), LaunchPlan{});
   if (!plan) return tl::unexpected(plan.error());
+  if (auto taken = TakeKeysOf(*plan); !taken) return FailWith(taken.error());
   if (!words.warning.empty()) plan->launch.warnings.push_back(words.warning);
   auto arena = Arena::Create();
   if (!arena) return FailWith(arena.error());

@@ -30,12 +30,18 @@ constexpr std::array kCommands = {
             VaultNames},
     Command{"diff", "the names in which two vaults differ", VaultDiff},
     Command{"verify", "open it, and judge what is in it", VaultVerify},
+    Command{"scan", "find secrets that lie open in a folder", VaultScan},
     Command{"exec", "run a command with the secrets in its environment, unconfined", VaultExec},
 };
 
 void AddPlace(CLI::App& command, VaultOptions& options) {
   command.add_option("-f,--file", options.vault, "the vault's file")->type_name("VAULT");
   command.add_option("-i,--identity", options.identity, "the identity's file")->type_name("FILE");
+  command
+      .add_option("--passphrase-fd", options.passphrase_fd,
+                  "a descriptor that holds its passphrase, in place of asking")
+      ->type_name("N")
+      ->check(CLI::Range(3, 1023));
   command.add_option("-p,--profile", options.profile, "a profile, whose [secrets] names both")
       ->type_name("PROFILE");
 }
@@ -66,6 +72,7 @@ void AddOwnOptions(CLI::App& command, std::string_view name, VaultOptions& optio
   if (name == "create") {
     AddRecipients(command, options, "whom it is for; by default the identity's own");
     command.add_flag("--armor", options.armor, "as ASCII text");
+    command.add_flag("--passphrase", options.passphrase, "for a passphrase, and no recipient");
   }
   if (name == "set") {
     AddNames(command, options, 1, 1);
@@ -80,11 +87,27 @@ void AddOwnOptions(CLI::App& command, std::string_view name, VaultOptions& optio
         ->type_name("age1…")
         ->allow_extra_args(false);
   }
+  if (name == "rekey") {
+    command.add_flag("--passphrase", options.passphrase,
+                     "for a new passphrase, and no recipient any longer");
+    command
+        .add_option("--new-passphrase-fd", options.new_passphrase_fd,
+                    "a descriptor that holds the new passphrase, in place of asking")
+        ->type_name("N")
+        ->check(CLI::Range(3, 1023));
+  }
   if (name == "import") {
     command.add_option("FILE", options.from, "the file, or - for the standard input")->required();
     command.add_option("--format", options.format, "dotenv or json; by default by the file's name")
         ->type_name("FORMAT");
     command.add_flag("--replace", options.replace, "also names that the vault has already");
+  }
+  if (name == "scan") {
+    command.add_option("DIR", options.folder, "the folder; by default this one");
+    command.add_option("--vault", options.vault, "look for this vault's values as well")
+        ->type_name("VAULT");
+    command.add_flag("--all", options.all, "node_modules and .git as well");
+    command.add_flag("--json", options.json, "one JSON object");
   }
   if (name == "export") {
     command.add_flag("--names", options.only_names, "names: values are never exported")->required();

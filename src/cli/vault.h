@@ -13,17 +13,22 @@ class App;
 namespace nodeward {
 
 struct VaultOptions {
-  std::string profile;   // -p
-  std::string vault;     // -f
-  std::string identity;  // -i
+  std::string profile;         // -p
+  std::string vault;           // -f
+  std::string identity;        // -i
+  int passphrase_fd = -1;      // --passphrase-fd
+  int new_passphrase_fd = -1;  // --new-passphrase-fd
+  bool passphrase = false;     // --passphrase
   std::vector<std::string> names;
   std::vector<std::string> recipients;  // -r
   std::vector<std::string> removed;     // --remove
   std::string from;                     // a file, or "-" for the standard input
   std::string output;                   // -o
   std::string format;
+  std::string folder = ".";  // that scan walks
   std::vector<std::string> command;
   bool json = false;
+  bool all = false;  // node_modules as well
   bool replace = false;
   bool armor = false;
   bool only_names = false;
@@ -48,5 +53,6 @@ tl::expected<int, Errors> VaultDiff(const VaultOptions& options);
 tl::expected<int, Errors> VaultVerify(const VaultOptions& options);
 tl::expected<int, Errors> VaultEdit(const VaultOptions& options);  // vault_edit.cc
 tl::expected<int, Errors> VaultExec(const VaultOptions& options);  // vault_exec.cc
+tl::expected<int, Errors> VaultScan(const VaultOptions& options);  // vault_scan.cc
 
 }  // namespace nodeward

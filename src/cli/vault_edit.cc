@@ -144,7 +144,7 @@ Result<void> TakeOver(VaultDocument edited, OpenedVault& opened) {
 }  // namespace
 
 tl::expected<int, Errors> VaultEdit(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
   if (!opened) return FailWith(opened.error());

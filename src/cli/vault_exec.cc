@@ -41,7 +41,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 tl::expected<int, Errors> VaultExec(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
   if (!opened) return FailWith(opened.error());

@@ -26,14 +26,28 @@ Result<Identities> ReadIdentities(const std::string& path) {
   return std::move(*identities);
 }
 
+std::vector<Recipient> RecipientsOf(const Identities& identities) {
+  std::vector<Recipient> recipients;
+  for (std::size_t i = 0; i < identities.size(); ++i) {
+    recipients.push_back(RecipientOf(identities[i]));
+  }
+  return recipients;
+}
+
 Result<std::vector<Recipient>> RecipientsOf(const std::string& path) {
   const auto identities = ReadIdentities(path);
   if (!identities) return Fail(identities.error());
-  std::vector<Recipient> recipients;
-  for (std::size_t i = 0; i < identities->size(); ++i) {
-    recipients.push_back(RecipientOf((*identities)[i]));
-  }
-  return recipients;
+  return RecipientsOf(*identities);
+}
+
+// Of the identity that would open it; none where there is no identity.
+Result<std::vector<Recipient>> OwnRecipients(const VaultPlace& place) {
+  if (!place.identity.path.empty()) return RecipientsOf(place.identity.path);
+  if (!place.identity.identity_fd) return std::vector<Recipient>{};
+  const auto identities =
+      ParseIdentities(place.keys->identity, "fd:" + std::to_string(*place.identity.identity_fd));
+  if (!identities) return Fail(identities.error().error);
+  return RecipientsOf(*identities);
 }
 
 // The text of a new identity file, and its recipient.
@@ -69,6 +83,37 @@ std::string Count(std::size_t recipients) {
   return std::to_string(recipients) + (recipients == 1 ? " recipient" : " recipients");
 }
 
+std::string ForWhom(const OpenedVault& vault) {
+  return vault.by_passphrase ? "a passphrase" : Count(vault.recipients.size());
+}
+
+// age.md: a passphrase is the only recipient of its file.
+Result<void> CheckPassphraseAlone(const VaultOptions& options) {
+  if (!options.passphrase || options.recipients.empty()) return {};
+  return Fail("a passphrase is the only recipient of its vault", {}, "--passphrase, or -r");
+}
+
+// An empty one; its passphrase goes into place.keys.
+Result<OpenedVault> NewVault(const VaultOptions& options, const VaultPlace& place) {
+  if (auto alone = CheckPassphraseAlone(options); !alone) return Fail(alone.error());
+  auto recipients = ParseRecipients(options.recipients);
+  if (recipients && recipients->empty() && !options.passphrase) recipients = OwnRecipients(place);
+  if (!recipients) return Fail(recipients.error());
+  if (recipients->empty() && !options.passphrase) {
+    return Fail("a vault needs a recipient, or nobody could open it", place.vault,
+                "nodeward vault keygen -o identity.txt prints one for -r; or --passphrase");
+  }
+  if (options.passphrase && !place.identity.passphrase_fd) {
+    auto asked = NewPassphrase(-1);
+    if (!asked) return Fail(asked.error());
+    place.keys->passphrase = std::move(*asked);
+  }
+  auto document = VaultDocument::Parse(SecretBuffer(), place.vault);
+  if (!document) return Fail(document.error());
+  return OpenedVault{std::move(*document), std::move(*recipients), options.armor,
+                     options.passphrase};
+}
+
 // Adds and removes; the Error names what was not there to be removed.
 Result<void> ChangeRecipients(OpenedVault& opened, const std::vector<Recipient>& added,
                               const std::vector<std::string>& removed) {
@@ -92,11 +137,10 @@ Result<void> ChangeRecipients(OpenedVault& opened, const std::vector<Recipient>&
   return {};
 }
 
-void SayWhatRemainsReadable(std::size_t removed, const std::vector<std::string>& names) {
-  if (removed == 0) return;
+void SayWhatRemainsReadable(const std::vector<std::string>& names) {
   std::fprintf(stderr,
-               "who was removed can still open old copies, in git as in backups. Change where it "
-               "matters: %s\n",
+               "who could open it before can still open old copies, in git as in backups. Change "
+               "where it matters: %s\n",
                JoinWords(names).c_str());
 }
 
@@ -125,50 +169,51 @@ tl::expected<int, Errors> VaultKeygen(const VaultOptions& options) {
 }
 
 tl::expected<int, Errors> VaultCreate(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
-  auto recipients = ParseRecipients(options.recipients);
-  if (recipients && recipients->empty() && !place->identity.path.empty()) {
-    recipients = RecipientsOf(place->identity.path);
-  }
-  if (!recipients) return FailWith(recipients.error());
-  if (recipients->empty()) {
-    return FailWith({"a vault needs a recipient, or nobody could open it", place->vault,
-                     "nodeward vault keygen -o identity.txt prints one for -r"});
-  }
-  auto document = VaultDocument::Parse(SecretBuffer(), place->vault);
-  if (!document) return FailWith(document.error());
-  OpenedVault vault{std::move(*document), std::move(*recipients), options.armor};
-  if (auto kept = RememberRecipients(vault); !kept) return FailWith(kept.error());
-  auto sealed = EncryptAge(vault.document.text(), vault.recipients, vault.armored);
+  auto vault = NewVault(options, *place);
+  if (!vault) return FailWith(vault.error());
+  if (auto kept = RememberRecipients(*vault); !kept) return FailWith(kept.error());
+  auto sealed = Seal(*vault, place->keys->passphrase);
   if (!sealed) return FailWith(sealed.error());
   const auto file = VaultFile::Lock(place->vault);
   if (!file) return FailWith(file.error());
   if (auto created = file->Create(*sealed); !created) return FailWith(created.error());
   std::fprintf(stderr, "%s: an empty vault for %s\n", place->vault.c_str(),
-               Count(vault.recipients.size()).c_str());
+               ForWhom(*vault).c_str());
   return 0;
 }
 
 tl::expected<int, Errors> VaultRekey(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const auto added = ParseRecipients(options.recipients);
   if (!added) return FailWith(added.error());
+  if (auto alone = CheckPassphraseAlone(options); !alone) return FailWith(alone.error());
   std::vector<std::string> names;
-  std::size_t recipients = 0;
+  std::string whom;
+  bool others = !options.removed.empty();  // who cannot open it any longer
   const auto changed = ChangeVault(*place, [&](OpenedVault& opened) -> Result<void> {
-    auto done = ChangeRecipients(opened, *added, options.removed);
     for (const VaultEntry* entry : opened.document.Entries(VaultTable::kSecrets)) {
       names.push_back(entry->name);
     }
-    recipients = opened.recipients.size();
+    others = others || options.passphrase || (opened.by_passphrase && !added->empty());
+    auto done = ChangeRecipients(opened, *added, options.removed);
+    if (done && options.passphrase) {
+      auto passphrase = NewPassphrase(options.new_passphrase_fd);
+      if (!passphrase) return Fail(passphrase.error());
+      place->keys->passphrase = std::move(*passphrase);
+      opened.recipients.clear();
+      opened.by_passphrase = true;
+    } else if (!added->empty()) {
+      opened.by_passphrase = false;
+    }
+    whom = ForWhom(opened);
     return done;
   });
   if (!changed) return FailWith(changed.error());
-  std::fprintf(stderr, "%s: encrypted anew, to %s\n", place->vault.c_str(),
-               Count(recipients).c_str());
-  SayWhatRemainsReadable(options.removed.size(), names);
+  std::fprintf(stderr, "%s: encrypted anew, to %s\n", place->vault.c_str(), whom.c_str());
+  if (others) SayWhatRemainsReadable(names);
   return 0;
 }
 

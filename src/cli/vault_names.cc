@@ -39,8 +39,8 @@ std::string Age(const std::string& day) {
   return std::to_string(days) + (days == 1 ? " day" : " days");
 }
 
-tl::expected<OpenedVault, Errors> OpenAsked(const VaultOptions& options, const std::string& vault) {
-  const auto place = FindVault(options.profile, vault, options.identity);
+tl::expected<OpenedVault, Errors> OpenAsked(const VaultOptions& options) {
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   auto opened = OpenVaultAt(*place);
   if (!opened) return FailWith(opened.error());
@@ -77,7 +77,7 @@ void PrintJson(const std::vector<Row>& rows) {
 }  // namespace
 
 tl::expected<int, Errors> VaultList(const VaultOptions& options) {
-  const auto opened = OpenAsked(options, options.vault);
+  const auto opened = OpenAsked(options);
   if (!opened) return tl::unexpected(opened.error());
   const auto rows = Rows(opened->document);
   if (options.json) {
@@ -95,7 +95,7 @@ tl::expected<int, Errors> VaultList(const VaultOptions& options) {
 }
 
 tl::expected<int, Errors> VaultNames(const VaultOptions& options) {
-  const auto opened = OpenAsked(options, options.vault);
+  const auto opened = OpenAsked(options);
   if (!opened) return tl::unexpected(opened.error());
   for (const Row& row : Rows(opened->document)) {
     std::printf("%s%s%s\n", row.name.c_str(), row.changed.empty() ? "" : " ", row.changed.c_str());
@@ -104,10 +104,16 @@ tl::expected<int, Errors> VaultNames(const VaultOptions& options) {
 }
 
 tl::expected<int, Errors> VaultDiff(const VaultOptions& options) {
-  const auto before = OpenAsked(options, options.names[0]);
-  if (!before) return tl::unexpected(before.error());
-  const auto after = OpenAsked(options, options.names[1]);
-  if (!after) return tl::unexpected(after.error());
+  VaultOptions one = options;
+  one.vault = options.names[0];
+  auto place = FindVault(one);
+  if (!place) return tl::unexpected(place.error());
+  const auto before = OpenVaultAt(*place);
+  if (!before) return FailWith(before.error());
+  place->vault = options.names[1];
+  if (place->identity.Asks()) place->keys = std::make_shared<HeldKeys>();  // each has its own
+  const auto after = OpenVaultAt(*place);
+  if (!after) return FailWith(after.error());
   const Secrets first = before->document.SecretsByName();
   const Secrets second = after->document.SecretsByName();
   bool differ = false;
@@ -132,7 +138,7 @@ tl::expected<int, Errors> VaultDiff(const VaultOptions& options) {
 }
 
 tl::expected<int, Errors> VaultVerify(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
   if (!opened) return FailWith(opened.error());
@@ -142,11 +148,13 @@ tl::expected<int, Errors> VaultVerify(const VaultOptions& options) {
   for (const Recipient& recipient : opened->recipients) {
     std::printf("  for %s\n", recipient.text.c_str());
   }
-  if (opened->recipients.empty()) {
+  if (opened->by_passphrase) {
+    std::printf("  for a passphrase\n");
+  } else if (opened->recipients.empty()) {
     std::printf("  for recipients that it does not name: nodeward vault rekey -r RECIPIENT…\n");
   }
   for (const Secret& secret : secrets) {
-    if (const std::string warning = WarnAboutValue(secret); !warning.empty()) {
+    for (const std::string& warning : WarnAboutValue(secret)) {
       std::printf("  %s\n", warning.c_str());
     }
   }

@@ -6,7 +6,9 @@
 #include <ctime>
 #include <utility>
 
+#include "base/text.h"
 #include "host/report.h"
+#include "plan/secret_file.h"
 #include "profile/load.h"
 #include "vault/age.h"
 #include "vault/armor.h"
@@ -27,10 +29,17 @@ std::string Today() {
   return {text, std::strftime(text, sizeof(text), "%Y-%m-%d", &utc)};
 }
 
-std::uint64_t MemoryForPassphrase(const IdentitySource& source) {
-  if (!source.path.empty()) return 0;
-  const HostReport host = ProbeHost();
-  return MemoryForScrypt(host);
+// Asked for at most once, however often the vault is opened.
+PassphrasePrompt AskOnce(const VaultPlace& place) {
+  return [place]() -> Result<SecretBuffer> {
+    SecretBuffer& kept = place.keys->passphrase;
+    if (kept.empty()) {
+      auto asked = AskHidden("Passphrase for " + place.vault + ": ", "passphrase");
+      if (!asked) return asked;
+      kept = std::move(*asked);
+    }
+    return SecretBuffer::Copy(kept.view());
+  };
 }
 
 Result<std::vector<Recipient>> Remembered(const VaultDocument& document) {
@@ -56,21 +65,34 @@ std::vector<Recipient> OnlyOne(std::string_view file, const VaultKeys& keys) {
 
 }  // namespace
 
-tl::expected<VaultPlace, Errors> FindVault(const std::string& profile, const std::string& file,
-                                           const std::string& identity) {
+tl::expected<VaultPlace, Errors> FindVault(const VaultOptions& options) {
   Profile asked;
-  if (!profile.empty()) {
-    auto loaded = LoadProfile({profile, {}});
+  if (!options.profile.empty()) {
+    auto loaded = LoadProfile({options.profile, {}});
     if (!loaded) return tl::unexpected(loaded.error());
     asked = std::move(*loaded);
   }
-  if (!file.empty()) asked.secrets.vault = {{.value = file}};
-  if (!identity.empty()) asked.secrets.identity = {{.value = identity}};
-  if (!asked.secrets.vault) {
+  if (!options.vault.empty()) asked.secrets.vaults = {{{.value = options.vault}}};
+  if (!options.identity.empty()) asked.secrets.identity = {{.value = options.identity}};
+  if (options.passphrase_fd >= 0) {
+    asked.secrets.passphrase = {{.value = "fd:" + std::to_string(options.passphrase_fd)}};
+  }
+  const auto vaults = VaultPaths(asked);
+  if (vaults.empty()) {
     return tl::unexpected(
         Errors{{"which vault?", {}, "-f app.vault.age, or -p PROFILE with [secrets] vault"}});
   }
-  return VaultPlace{asked.secrets.vault->value, FindIdentity(asked)};
+  if (vaults.size() > 1) {
+    return tl::unexpected(Errors{{"the profile names " + std::to_string(vaults.size()) +
+                                      " vaults, and this is done to one: " + JoinWords(vaults),
+                                  {},
+                                  "-f " + vaults.back()}});
+  }
+  VaultPlace place{vaults.front(), FindIdentity(asked), std::make_shared<HeldKeys>()};
+  if (auto taken = TakeKeys(place.identity, *place.keys); !taken) {
+    return tl::unexpected(Errors{taken.error()});
+  }
+  return place;
 }
 
 Result<OpenedVault> OpenVaultAt(const VaultPlace& place) {
@@ -80,8 +102,11 @@ Result<OpenedVault> OpenVaultAt(const VaultPlace& place) {
     if (!there) file.error().hint = "nodeward vault create -f " + place.vault;
     return Fail(file.error());
   }
-  const auto keys = ReadVaultKeys(place.identity, place.vault, MemoryForPassphrase(place.identity));
+  const bool by_passphrase = OpensByPassphrase(file->view());
+  const std::uint64_t memory = by_passphrase ? MemoryForScrypt(ProbeHost()) : 0;
+  auto keys = ReadVaultKeys(place.identity, *place.keys, memory);
   if (!keys) return Fail(keys.error());
+  if (!place.identity.passphrase_fd) keys->passphrase = AskOnce(place);
   auto plaintext = DecryptVault(*file, *keys, place.vault);
   if (!plaintext) return Fail(plaintext.error());
   auto document = VaultDocument::Parse(std::move(*plaintext), place.vault);
@@ -89,7 +114,40 @@ Result<OpenedVault> OpenVaultAt(const VaultPlace& place) {
   auto recipients = Remembered(*document);
   if (!recipients) return Fail(recipients.error());
   if (recipients->empty()) *recipients = OnlyOne(file->view(), *keys);
-  return OpenedVault{std::move(*document), std::move(*recipients), LooksArmored(file->view())};
+  return OpenedVault{std::move(*document), std::move(*recipients), LooksArmored(file->view()),
+                     by_passphrase};
+}
+
+Result<SecretBuffer> AskTwice(const std::string& question, const std::string& what) {
+  auto first = AskHidden(question, what);
+  if (!first) return first;
+  const auto second = AskHidden("Once more: ", what);
+  if (!second) return Fail(second.error());
+  if (first->view() != second->view()) {
+    return Fail("the two " + what + "s differ; nothing was changed");
+  }
+  return first;
+}
+
+Result<SecretBuffer> NewPassphrase(int descriptor) {
+  HeldKeys held;
+  if (descriptor >= 0) {
+    IdentitySource source;
+    source.passphrase_fd = descriptor;
+    if (auto read = TakeKeys(source, held); !read) return Fail(read.error());
+  } else {
+    auto asked = AskTwice("New passphrase: ", "passphrase");
+    if (!asked) return asked;
+    held.passphrase = std::move(*asked);
+  }
+  if (held.passphrase.empty())
+    return Fail("an empty passphrase would let everybody open the vault");
+  return std::move(held.passphrase);
+}
+
+Result<std::string> Seal(const OpenedVault& opened, const SecretBuffer& passphrase) {
+  if (opened.by_passphrase) return EncryptAge(opened.document.text(), passphrase, opened.armored);
+  return EncryptAge(opened.document.text(), opened.recipients, opened.armored);
 }
 
 Result<void> RememberRecipients(OpenedVault& opened) {
@@ -117,12 +175,12 @@ Result<void> ChangeVault(const VaultPlace& place, const VaultChange& change) {
   const SecretBuffer before = SecretBuffer::Copy(opened->document.text());
   if (auto changed = change(*opened); !changed) return changed;
   if (!opened->anew && opened->document.text() == before.view()) return {};
-  if (opened->recipients.empty()) {
+  if (opened->recipients.empty() && !opened->by_passphrase) {
     return Fail("it does not say to whom it is encrypted, and more than one may open it",
                 place.vault, std::string(kRekey));
   }
   if (auto remembered = RememberRecipients(*opened); !remembered) return remembered;
-  auto sealed = EncryptAge(opened->document.text(), opened->recipients, opened->armored);
+  auto sealed = Seal(*opened, place.keys->passphrase);
   if (!sealed) return Fail(sealed.error());
   return file->Replace(*sealed);
 }

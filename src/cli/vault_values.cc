@@ -19,19 +19,11 @@ namespace {
 constexpr std::size_t kLargestValue = 128 * 1024;
 constexpr std::size_t kLargestImport = 16u << 20;
 
-Result<SecretBuffer> AskTwice(const std::string& name) {
-  auto first = AskHidden("Value of " + name + ": ", "value");
-  if (!first) return first;
-  const auto second = AskHidden("Once more: ", "value");
-  if (!second) return Fail(second.error());
-  if (first->view() != second->view()) return Fail("the two values differ; nothing was changed");
-  return first;
-}
-
 // Never from an argument: those are in everybody's process list.
 Result<SecretBuffer> ReadNewValue(const std::string& name, const std::string& from) {
   if (!from.empty() && from != "-") return ReadSecretFile(from, kLargestValue, "the value");
-  if (from.empty() && isatty(STDIN_FILENO) != 0) return AskTwice(name);
+  if (from.empty() && isatty(STDIN_FILENO) != 0)
+    return AskTwice("Value of " + name + ": ", "value");
   return ReadSecretStream(STDIN_FILENO, kLargestValue, "the value");
 }
 
@@ -69,7 +61,7 @@ Result<void> RefuseKnown(const VaultDocument& document, const Secrets& imported)
 }  // namespace
 
 tl::expected<int, Errors> VaultSet(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const std::string& name = options.names.front();
   if (!IsEnvironmentName(name)) {
@@ -89,7 +81,7 @@ tl::expected<int, Errors> VaultSet(const VaultOptions& options) {
 }
 
 tl::expected<int, Errors> VaultUnset(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const auto changed = ChangeVault(*place, [&](OpenedVault& opened) -> Result<void> {
     std::set<std::string> given;
@@ -113,7 +105,7 @@ tl::expected<int, Errors> VaultUnset(const VaultOptions& options) {
 }
 
 tl::expected<int, Errors> VaultGet(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const auto opened = OpenVaultAt(*place);
   if (!opened) return FailWith(opened.error());
@@ -134,7 +126,7 @@ tl::expected<int, Errors> VaultGet(const VaultOptions& options) {
 }
 
 tl::expected<int, Errors> VaultImport(const VaultOptions& options) {
-  const auto place = FindVault(options.profile, options.vault, options.identity);
+  const auto place = FindVault(options);
   if (!place) return tl::unexpected(place.error());
   const auto format = FormatOf(options);
   if (!format) return FailWith(format.error());

@@ -23,8 +23,12 @@ std::string Scripts(const Profile& profile, std::string_view between) {
   return scripts;
 }
 
+bool HasVault(const Profile& profile) {
+  return profile.secrets.vaults && !profile.secrets.vaults->empty();
+}
+
 bool Wanted(const Profile& profile) {
-  return profile.secrets.vault && DeliverOf(profile) != Deliver::kEnv;
+  return HasVault(profile) && DeliverOf(profile) != Deliver::kEnv;
 }
 
 Support SupportDelivery(const Profile&, const HostReport&) { return Full{}; }
@@ -81,7 +85,7 @@ bool DeliversInMemory(const Profile& profile) {
 }
 
 bool Watches(const Profile& profile) {
-  return profile.secrets.vault && profile.secrets.watch && profile.secrets.watch->value;
+  return HasVault(profile) && profile.secrets.watch && profile.secrets.watch->value;
 }
 
 OnChange OnChangeOf(const Profile& profile) {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "measures/measure.h"
 #include "measures/rows.h"
+#include "plan/secret_rules.h"
 #include "plan/secrets.h"
 
 namespace nodeward {
@@ -34,20 +35,51 @@ ExplainedMeasure ExplainOne(const Profile& profile, const HostReport& host,
   return row;
 }
 
-// Judges the files as a launch would; the vault stays closed.
-void JudgeSecretFiles(const Profile& profile, const HostReport& host, ExplainedMeasure& row) {
+void Refuse(const Error& error, ExplainedMeasure& row) {
+  row.state = "unavailable";
+  row.missing = (error.where.empty() ? "" : error.where + ": ") + error.what;
+  row.hint = error.hint;
+  row.refuses = true;
+}
+
+// The names that each vault gives, and those that a later one gives instead.
+void TellOrigins(const std::vector<std::string>& vaults, const Secrets& secrets,
+                 ExplainedMeasure& row) {
+  constexpr std::size_t kShown = 50;
+  for (const std::string& vault : vaults) {
+    std::vector<std::string> names;
+    std::size_t more = 0;
+    for (const Secret& secret : secrets) {
+      if (secret.vault != vault) continue;
+      if (names.size() < kShown) {
+        names.push_back(secret.name);
+      } else {
+        ++more;
+      }
+    }
+    if (more > 0) names.push_back(std::to_string(more) + " more");
+    row.lines.push_back("from " + vault + ": " + (names.empty() ? "none" : JoinWords(names)));
+  }
+}
+
+// Judges the files as a launch would, and opens the vaults where nobody has to be asked: the names,
+// and what is wrong with them, are known by no other way.
+void JudgeSecrets(const Profile& profile, const HostReport& host, ExplainedMeasure& row) {
   LaunchPlan who;
   if (!kIdentityMeasure.prepare(profile, host, who)) return;  // its own row says why
   const auto checked = CheckSecretFiles(profile, host, who.identity);
-  if (!checked) {
-    row.state = "unavailable";
-    row.missing = checked.error().where + ": " + checked.error().what;
-    row.hint = checked.error().hint;
-    row.refuses = true;
-  } else if (!checked->empty()) {
+  if (!checked) return Refuse(checked.error(), row);
+  if (!checked->empty()) {
     row.state = "partial";
     row.missing = JoinWords(*checked);
   }
+  const IdentitySource source = FindIdentity(profile);
+  if (source.path.empty() || source.identity_fd || source.passphrase_fd) return;
+  HeldKeys none;
+  const auto loaded = LoadSecrets(profile, host, who.identity, none);
+  if (!loaded) return Refuse(loaded.error(), row);
+  TellOrigins(VaultPaths(profile), loaded->secrets, row);
+  for (const std::string& warning : loaded->warnings) row.lines.push_back("warning: " + warning);
 }
 
 ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) {
@@ -55,24 +87,30 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
   row.name = "secrets";
   row.state = "off";
   row.what = "no vault";
-  if (!profile.secrets.vault) return row;
+  const auto vaults = VaultPaths(profile);
+  if (vaults.empty()) return row;
   row.state = "full";
   const IdentitySource source = FindIdentity(profile);
-  row.what = "from " + profile.secrets.vault->value;
-  row.lines.push_back(source.path.empty()
-                          ? "opened with a passphrase, asked on the terminal"
-                          : "opened with " + source.path + " (" + source.origin + ")");
+  row.what = "from " + JoinWords(vaults);
+  if (vaults.size() > 1) row.lines.push_back("of a name in several vaults, the last one counts");
+  row.lines.push_back("opened with " + Describe(source));
+  row.lines.push_back(
+      "looked for in this order: [secrets] identity, $CREDENTIALS_DIRECTORY, /run/secrets, a "
+      "passphrase");
   std::vector<std::string> names;
   for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
     names.push_back(name.value);
   }
   if (!names.empty()) row.lines.push_back("required: " + JoinWords(names));
+  for (const auto& [name, rule] : profile.secrets.rules) {
+    row.lines.push_back(name + ": " + DescribeRule(rule));
+  }
   const auto& deliver = profile.secrets.deliver;
   if (!deliver || deliver->value == Deliver::kEnv) {
     row.lines.push_back(
         "into the environment: a process of the same user can read /proc/PID/environ");
   }
-  JudgeSecretFiles(profile, host, row);
+  JudgeSecrets(profile, host, row);
   return row;
 }
 

@@ -108,7 +108,7 @@ Result<void> ResolveInto(Plan& plan) {
 
 // Nothing else loads the module that takes them.
 Result<void> CheckDelivery(const Profile& profile, const LaunchPlan& launch) {
-  if (Watches(profile) && FindIdentity(profile).path.empty()) {
+  if (Watches(profile) && FindIdentity(profile).Asks()) {
     return Fail("[secrets] watch reads the vault again, and a passphrase is asked for once",
                 profile.secrets.watch->where.Text(), "[secrets] identity = \"identity.txt\"");
   }
@@ -139,23 +139,30 @@ struct Governing {
   bool secret = true;  // the application may not read it either, whatever its mode
 };
 
-std::vector<Governing> GoverningFiles(const Profile& profile) {
+std::vector<Governing> GoverningFiles(const Profile& profile, const HeldKeys& keys) {
   std::vector<Governing> files = {{"nodeward's own program", "", false}};
   std::error_code none;
   files.front().file = std::filesystem::read_symlink("/proc/self/exe", none);
   for (const std::string& file : profile.files) files.push_back({"the profile", file});
-  if (profile.secrets.vault) {
-    files.push_back({"the vault", profile.secrets.vault->value});
-    files.push_back({"the vault's identity", FindIdentity(profile).path});
+  const auto vaults = VaultPaths(profile);
+  for (const std::string& vault : vaults) files.push_back({"the vault", vault});
+  if (vaults.empty()) return files;
+  const IdentitySource source = FindIdentity(profile);
+  files.push_back({"the vault's identity", source.path});
+  if (keys.taken) return files;  // the descriptors' numbers are others' by now
+  if (source.identity_fd)
+    files.push_back({"the vault's identity", FileBehind(*source.identity_fd)});
+  if (source.passphrase_fd) {
+    files.push_back({"the vault's passphrase", FileBehind(*source.passphrase_fd)});
   }
   return files;
 }
 
 // firejail #7154, and the vault's key: what governs the launch stays out of the application's
 // reach.
-Result<void> KeepApart(const Profile& profile, const PlannedIdentity& user,
-                       const FilePolicy& policy) {
-  for (const auto& [what, file, secret] : GoverningFiles(profile)) {
+Result<void> KeepApart(const Plan& plan, const FilePolicy& policy) {
+  const PlannedIdentity& user = plan.launch.identity;
+  for (const auto& [what, file, secret] : GoverningFiles(plan.profile, plan.keys)) {
     const auto found = ResolveTrusted(file, std::nullopt);
     if (!found) continue;  // whoever opens it says so
     // A program that root owns may be tried in /tmp: nobody else can replace it there.
@@ -202,14 +209,21 @@ tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed) {
   if (auto resolved = ResolveInto(plan); !resolved) return tl::unexpected(Errors{resolved.error()});
   auto delivery = CheckDelivery(plan.profile, plan.launch);
   if (!delivery) return tl::unexpected(Errors{delivery.error()});
-  auto apart = KeepApart(plan.profile, plan.launch.identity, plan.launch.files);
+  auto apart = KeepApart(plan, plan.launch.files);
   if (!apart) return tl::unexpected(Errors{apart.error()});
   return plan;
 }
 
+Result<void> TakeKeysOf(Plan& plan) {
+  if (VaultPaths(plan.profile).empty()) return {};
+  auto taken = TakeGuardedKeys(plan.profile, plan.host, plan.launch.identity, plan.keys);
+  if (!taken) return Fail(taken.error());
+  return {};  // what degrades is told when the vault is opened
+}
+
 Result<void> OpenVault(Plan& plan) {
   // Whether the vault's key is safe depends on who the application will be.
-  auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
+  auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity, plan.keys);
   if (!secrets) return Fail(secrets.error());
   plan.secrets = std::move(*secrets);
   SeedSecrets(plan);
@@ -234,7 +248,11 @@ tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool o
 }
 
 void ForgetSecrets(Plan& plan) {
-  if (plan.profile.secrets.vault && FindIdentity(plan.profile).path.empty()) return;
+  if (!VaultPaths(plan.profile).empty() && FindIdentity(plan.profile).Asks()) return;
+  if (plan.supervise.restart == RestartWhen::kNever && !Watches(plan.profile)) {
+    plan.keys.identity = {};
+    plan.keys.passphrase = {};
+  }
   plan.launch.environment.clear();
   plan.launch.memory_files.clear();
   plan.launch.secrets.clear();
@@ -243,14 +261,14 @@ void ForgetSecrets(Plan& plan) {
 
 Result<void> Refresh(Plan& plan) {
   if (plan.secrets.secrets.empty()) {
-    auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
+    auto secrets =
+        LoadSecrets(plan.profile, plan.host, plan.launch.identity, plan.keys, SecretsFor::kRestart);
     if (!secrets) return Fail(secrets.error());
     plan.secrets = std::move(*secrets);
   }
   auto files = ResolveFileRules(plan.profile, plan.host, plan.launch);
   if (!files) return Fail(files.error());
-  if (auto apart = KeepApart(plan.profile, plan.launch.identity, files->policy); !apart)
-    return apart;
+  if (auto apart = KeepApart(plan, files->policy); !apart) return apart;
   plan.launch.files = std::move(files->policy);
   SeedSecrets(plan);
   return kEnvironmentMeasure.prepare(plan.profile, plan.host, plan.launch);

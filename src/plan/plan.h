@@ -22,6 +22,7 @@ struct Plan {
   std::vector<std::uint32_t> kept;   // measures to establish and verify
   LaunchPlan launch;
   SupervisePlan supervise;
+  HeldKeys keys;          // of inherited descriptors
   LoadedSecrets secrets;  // the plan's variables point into it; a Plan is moved, never copied
 
   Plan() = default;
@@ -43,6 +44,8 @@ Errors Refusals(const Profile& profile, const std::vector<Decision>& decisions);
 // The first part: whether each measure can hold here, which command is meant, and where the rules
 // on files lead. Opens no vault and makes no thread. `seed` holds what the caller knows already.
 tl::expected<Plan, Errors> DraftPlan(PlanRequest request, LaunchPlan seed);
+// Before anything is forked: reads and closes the descriptors that open the vault.
+Result<void> TakeKeysOf(Plan& plan);
 // The second: the vault's names and values. May ask for a passphrase on the terminal.
 Result<void> OpenVault(Plan& plan);
 // The third: every measure prepared. What it needs of others (guarded processes, descriptors) is in
@@ -53,7 +56,8 @@ Result<void> CompletePlan(Plan& plan);
 tl::expected<Plan, Errors> MakePlan(PlanRequest request, LaunchPlan seed, bool open_vault);
 
 // Drops the secrets' values once the application has them. Where a passphrase was typed they stay
-// for restarts, since nobody can be asked again.
+// for restarts, since nobody can be asked again. What inherited descriptors gave stays for restarts
+// as well, where the profile wants any, or watches the vault.
 void ForgetSecrets(Plan& plan);
 // Before a restart: reads the vault anew, and looks again at what the file rules lead to.
 Result<void> Refresh(Plan& plan);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace nodeward {
 namespace {
 
 constexpr std::size_t kLongestPassphrase = 1024;
+constexpr std::chrono::seconds kInheritedWait{10};
 
 // Restores the terminal whatever happens.
 class EchoOff {
@@ -118,6 +120,54 @@ Result<SecretBuffer> ReadSecretStream(int fd, std::size_t limit, const std::stri
     return Fail(what + " is too large: over " + std::to_string(limit) + " bytes");
   }
   buffer.Shrink(*size);
+  return buffer;
+}
+
+Result<void> CheckInherited(int descriptor, const std::string& what) {
+  const std::string where = "fd:" + std::to_string(descriptor);
+  struct stat facts {};
+  // Whatever crossed execve(2) is without the flag, and all of nodeward's own have it: a number
+  // that was not given to nodeward may be one of those by now.
+  const int own = fcntl(descriptor, F_GETFD);
+  const int mode = fcntl(descriptor, F_GETFL);
+  if (own < 0 || (own & FD_CLOEXEC) != 0 || mode < 0 || fstat(descriptor, &facts) != 0) {
+    return Fail(what + " is to come from a descriptor that is not open", where,
+                "start nodeward with " + std::to_string(descriptor) + "< FILE");
+  }
+  if ((mode & O_ACCMODE) == O_WRONLY || (mode & O_PATH) != 0) {
+    return Fail(what + " is to come from a descriptor that cannot be read", where);
+  }
+  if (S_ISREG(facts.st_mode) || S_ISFIFO(facts.st_mode)) return {};
+  return Fail(what + " is to come from a descriptor that is neither a file nor a pipe", where,
+              "systemd's sockets (LISTEN_FDS) begin at 3: take another number");
+}
+
+Result<SecretBuffer> ReadInherited(int descriptor, std::size_t limit, const std::string& what) {
+  const std::string where = "fd:" + std::to_string(descriptor);
+  if (auto checked = CheckInherited(descriptor, what); !checked) return Fail(checked.error());
+  const auto deadline = std::chrono::steady_clock::now() + kInheritedWait;
+  SecretBuffer buffer(limit + 1);
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd wait{descriptor, POLLIN, 0};
+    const int ready = left.count() <= 0 ? 0 : poll(&wait, 1, static_cast<int>(left.count()));
+    if (ready == 0) return Fail(what + ": the pipe was not closed within 10 s", where);
+    const ssize_t got = read(descriptor, buffer.data() + size, buffer.size() - size);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got < 0) return Fail("cannot read " + what + ": " + DescribeErrno(errno), where);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size == 0) {
+    return Fail(what + ": the descriptor gave nothing", where,
+                "it is read from where it stands, and only once");
+  }
+  if (size > limit) {
+    return Fail(what + " is too large: over " + std::to_string(limit) + " bytes", where);
+  }
+  buffer.Shrink(size);
   return buffer;
 }
 

@@ -5,24 +5,21 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 
 #include "base/text.h"
 #include "measures/environment.h"
 #include "measures/measure.h"
 #include "plan/secret_file.h"
+#include "plan/secret_rules.h"
 
 namespace nodeward {
 namespace {
 
 constexpr std::size_t kLargestVault = 16u << 20;
-constexpr std::size_t kLargestIdentity = 16u << 20;  // age's own cap
 constexpr const char* kVaultWhat = "the vault";
-constexpr const char* kIdentityWhat = "the vault's identity";
-constexpr const char* kIdentityName = "nodeward-identity";
 constexpr std::string_view kRunSecrets = "/run/secrets/";
-
-bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 // The class of rights that applies is the first that matches: owner, group, others.
 bool Permits(const struct stat& facts, const PlannedIdentity& user, unsigned right) {
@@ -46,8 +43,8 @@ bool CanReach(const std::string& path, const PlannedIdentity& user) {
 
 // Says what does not hold, or refuses. Modes cannot help where nodeward itself is that user, nor
 // where an orchestrator mounts the file for everybody: there best-effort may go on.
-Result<void> GuardIdentity(const std::string& path, const Profile& profile, const HostReport& host,
-                           const PlannedIdentity& user, std::vector<std::string>& degraded) {
+Result<void> GuardFile(const std::string& path, const Profile& profile, const HostReport& host,
+                       const PlannedIdentity& user, std::vector<std::string>& degraded) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
     return Fail(
@@ -73,55 +70,122 @@ Result<void> GuardIdentity(const std::string& path, const Profile& profile, cons
   return {};
 }
 
-Result<void> CheckRequired(const Profile& profile, const Secrets& secrets,
-                           const std::string& vault) {
+// A descriptor may lead to a file as well, and the application could open that by its name.
+Result<void> GuardDescriptors(const IdentitySource& source, const Profile& profile,
+                              const HostReport& host, const PlannedIdentity& user,
+                              std::vector<std::string>& degraded) {
+  for (const auto& descriptor : {source.identity_fd, source.passphrase_fd}) {
+    const std::string file = descriptor ? FileBehind(*descriptor) : "";
+    if (file.empty()) continue;
+    if (auto guarded = GuardFile(file, profile, host, user, degraded); !guarded) return guarded;
+  }
+  return {};
+}
+
+// What the application is given it could read before nodeward does.
+Result<void> CheckNotHandedOn(const IdentitySource& source, const Profile& profile) {
+  for (const Text& number : profile.process.descriptors.value_or(std::vector<Text>{})) {
+    for (const auto& descriptor : {source.identity_fd, source.passphrase_fd}) {
+      if (!descriptor || number.value != std::to_string(*descriptor)) continue;
+      return Fail("descriptor " + number.value +
+                      " opens the vault, and [process] descriptors "
+                      "hands it to the application",
+                  number.where.Text(), "take it out of descriptors");
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> Missing(const Profile& profile, const Secrets& secrets) {
   std::vector<std::string> missing;
   for (const Text& name : profile.secrets.require.value_or(std::vector<Text>{})) {
     const bool found = std::any_of(secrets.begin(), secrets.end(),
                                    [&](const Secret& secret) { return secret.name == name.value; });
     if (!found) missing.push_back(name.value);
   }
-  if (missing.empty()) return {};
-  const std::string where = vault.empty() ? "no vault is named" : "the vault " + vault;
-  return Fail("required secrets are missing: " + JoinWords(missing) + " (" + where + ")",
-              profile.secrets.require->front().where.Text(),
-              vault.empty() ? "[secrets] vault = \"app.vault.age\""
-                            : "add them to the vault, or take them out of [secrets] require");
+  return missing;
+}
+
+std::string DescribeVaults(const Profile& profile) {
+  const auto vaults = VaultPaths(profile);
+  if (vaults.empty()) return "no vault is named";
+  return (vaults.size() == 1 ? "the vault " : "the vaults ") + JoinWords(vaults);
+}
+
+// All that is wrong at once: whoever mends it is spared a second failing start.
+Result<void> CheckDemands(const Profile& profile, SecretsFor purpose, LoadedSecrets& loaded) {
+  RuleFindings found = HoldAgainstRules(profile, loaded.secrets, Today());
+  auto& grave = purpose == SecretsFor::kStart ? found.broken : found.warnings;
+  std::ranges::move(found.aged, std::back_inserter(grave));
+  std::ranges::move(found.warnings, std::back_inserter(loaded.warnings));
+  const auto missing = Missing(profile, loaded.secrets);
+  if (missing.empty() && found.broken.empty()) return {};
+  std::string what;
+  if (!missing.empty()) {
+    what = "required secrets are missing: " + JoinWords(missing) + " (" + DescribeVaults(profile) +
+           ")";
+  }
+  if (!found.broken.empty()) {
+    what += std::string(what.empty() ? "" : "; and ") +
+            "secrets break their rules: " + JoinWords(found.broken);
+  }
+  if (missing.empty()) {
+    return Fail(what, DescribeVaults(profile), "nodeward vault set NAME gives each a new value");
+  }
+  return Fail(what, profile.secrets.require->front().where.Text(),
+              VaultPaths(profile).empty()
+                  ? "[secrets] vault = \"app.vault.age\""
+                  : "add them to the vault, or take them out of [secrets] require");
+}
+
+// Over what earlier vaults gave; both are sorted by name.
+void LayOver(Secrets& below, Secrets above) {
+  Secrets merged;
+  merged.reserve(below.size() + above.size());
+  auto old = below.begin();
+  for (Secret& secret : above) {
+    for (; old != below.end() && old->name < secret.name; ++old) merged.push_back(std::move(*old));
+    if (old != below.end() && old->name == secret.name) ++old;
+    merged.push_back(std::move(secret));
+  }
+  std::move(old, below.end(), std::back_inserter(merged));
+  below = std::move(merged);
+}
+
+Result<Secrets> OpenOneVault(const std::string& vault, VaultKeys& keys) {
+  auto file = ReadVaultFile(vault);
+  if (!file) return Fail(file.error());
+  auto plaintext = DecryptVault(*file, keys, vault);
+  if (!plaintext) return Fail(plaintext.error());
+  auto secrets = ParseSecrets(*plaintext, vault);
+  if (!secrets) return secrets;
+  if (auto checked = CheckNames(*secrets, vault); !checked) return Fail(checked.error());
+  for (Secret& secret : *secrets) secret.vault = vault;
+  return secrets;
+}
+
+Result<Secrets> OpenVaults(const IdentitySource& source, const HeldKeys& held,
+                           const std::vector<std::string>& vaults, std::uint64_t scrypt_memory) {
+  Secrets all;
+  auto keys = ReadVaultKeys(source, held, scrypt_memory);
+  if (!keys) return Fail(keys.error());
+  for (const std::string& vault : vaults) {
+    AskFor(*keys, source, vault);
+    auto secrets = OpenOneVault(vault, *keys);
+    if (!secrets) return secrets;
+    LayOver(all, std::move(*secrets));
+  }
+  return all;
 }
 
 }  // namespace
 
-IdentitySource FindIdentity(const Profile& profile) {
-  if (profile.secrets.identity) return {profile.secrets.identity->value, "profile"};
-  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY")) {
-    const std::string path = std::string(folder) + "/" + kIdentityName;
-    if (Exists(path)) return {path, "$CREDENTIALS_DIRECTORY"};
+std::vector<std::string> VaultPaths(const Profile& profile) {
+  std::vector<std::string> paths;
+  for (const Text& vault : profile.secrets.vaults.value_or(std::vector<Text>{})) {
+    paths.push_back(vault.value);
   }
-  const std::string mounted = std::string(kRunSecrets) + kIdentityName;
-  if (Exists(mounted)) return {mounted, "/run/secrets"};
-  return {"", "prompt"};
-}
-
-Result<VaultKeys> ReadVaultKeys(const IdentitySource& source, const std::string& vault,
-                                std::uint64_t scrypt_memory) {
-  VaultKeys keys;
-  keys.scrypt_memory = scrypt_memory;
-  keys.identity_path = source.path;
-  if (source.path.empty()) {
-    keys.passphrase = [vault] {
-      auto asked = AskHidden("Passphrase for " + vault + ": ", "passphrase");
-      if (!asked) {
-        asked.error().hint =
-            "[secrets] identity = \"…\", with a vault made for that identity's recipient";
-      }
-      return asked;
-    };
-    return keys;
-  }
-  auto text = ReadSecretFile(source.path, kLargestIdentity, kIdentityWhat);
-  if (!text) return Fail(text.error());
-  keys.identity_file = std::move(*text);
-  return keys;
+  return paths;
 }
 
 Result<SecretBuffer> ReadVaultFile(const std::string& path) {
@@ -133,10 +197,6 @@ Result<SecretBuffer> DecryptVault(const SecretBuffer& file, const VaultKeys& key
   auto plaintext = DecryptAge(file.view(), keys);
   if (!plaintext && plaintext.error().where.empty()) plaintext.error().where = vault;
   return plaintext;
-}
-
-std::uint64_t MemoryForScrypt(const HostReport& host) {
-  return std::min(host.memory_available, host.cgroup.inherited.memory) / 2;
 }
 
 Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
@@ -151,13 +211,21 @@ Result<void> CheckNames(const Secrets& secrets, const std::string& vault) {
   return {};
 }
 
-std::string WarnAboutValue(const Secret& secret) {
+std::vector<std::string> WarnAboutValue(const Secret& secret) {
   const std::string_view value = secret.value.view();
   const std::string name = "the secret \"" + secret.name + "\" ";
-  if (value.ends_with('\n')) return name + "ends in a newline; it is delivered as it is";
-  if (value.starts_with("\xef\xbb\xbf")) return name + "begins with a byte-order mark";
-  if (!IsUtf8(value)) return name + "is not UTF-8; Node.js replaces such bytes";
-  return {};
+  std::vector<std::string> warnings;
+  if (value.ends_with('\n')) {
+    warnings.push_back(name + "ends in a newline; it is delivered as it is");
+  } else if (value.starts_with("\xef\xbb\xbf")) {
+    warnings.push_back(name + "begins with a byte-order mark");
+  } else if (!IsUtf8(value)) {
+    warnings.push_back(name + "is not UTF-8; Node.js replaces such bytes");
+  }
+  if (std::string weak = WarnAboutWeakness(secret); !weak.empty()) {
+    warnings.push_back(std::move(weak));
+  }
+  return warnings;
 }
 
 std::optional<bool> ReadableBy(const std::string& path, const PlannedIdentity& user) {
@@ -190,43 +258,54 @@ Result<std::vector<std::string>> CheckSecretFiles(const Profile& profile, const 
                                                   const PlannedIdentity& user) {
   std::vector<std::string> degraded;
   const IdentitySource source = FindIdentity(profile);
-  if (!source.path.empty()) {
-    auto guarded = GuardIdentity(source.path, profile, host, user, degraded);
-    if (!guarded) return Fail(guarded.error());
-    auto opened = CheckSecretFile(source.path, kLargestIdentity, kIdentityWhat);
+  if (auto apart = CheckNotHandedOn(source, profile); !apart) return Fail(apart.error());
+  auto guarded = GuardDescriptors(source, profile, host, user, degraded);
+  if (guarded && !source.path.empty()) {
+    guarded = GuardFile(source.path, profile, host, user, degraded);
+  }
+  if (!guarded) return Fail(guarded.error());
+  if (auto opened = CheckIdentity(source); !opened) return Fail(opened.error());
+  for (const std::string& vault : VaultPaths(profile)) {
+    auto opened = CheckSecretFile(vault, kLargestVault, kVaultWhat);
     if (!opened) return Fail(opened.error());
   }
-  auto opened = CheckSecretFile(profile.secrets.vault->value, kLargestVault, kVaultWhat);
-  if (!opened) return Fail(opened.error());
+  return degraded;
+}
+
+Result<std::vector<std::string>> TakeGuardedKeys(const Profile& profile, const HostReport& host,
+                                                 const PlannedIdentity& user, HeldKeys& held) {
+  const IdentitySource source = FindIdentity(profile);
+  std::vector<std::string> degraded;
+  if (!source.path.empty()) {
+    auto guarded = GuardFile(source.path, profile, host, user, degraded);
+    if (!guarded) return Fail(guarded.error());
+  }
+  if (!held.taken) {
+    auto guarded = CheckNotHandedOn(source, profile);
+    if (guarded) guarded = GuardDescriptors(source, profile, host, user, held.degraded);
+    if (guarded) guarded = TakeKeys(source, held);
+    if (!guarded) return Fail(guarded.error());
+  }
+  degraded.insert(degraded.end(), held.degraded.begin(), held.degraded.end());
   return degraded;
 }
 
 Result<LoadedSecrets> LoadSecrets(const Profile& profile, const HostReport& host,
-                                  const PlannedIdentity& user) {
+                                  const PlannedIdentity& user, HeldKeys& held, SecretsFor purpose) {
   LoadedSecrets loaded;
-  const std::string vault = profile.secrets.vault ? profile.secrets.vault->value : "";
-  if (!vault.empty()) {
+  const auto vaults = VaultPaths(profile);
+  if (!vaults.empty()) {
     const IdentitySource source = FindIdentity(profile);
-    if (!source.path.empty()) {
-      auto guarded = GuardIdentity(source.path, profile, host, user, loaded.degraded);
-      if (!guarded) return Fail(guarded.error());
-    }
-    auto file = ReadVaultFile(vault);
-    if (!file) return Fail(file.error());
-    auto keys = ReadVaultKeys(source, vault, MemoryForScrypt(host));
-    if (!keys) return Fail(keys.error());
-    auto plaintext = DecryptVault(*file, *keys, vault);
-    if (!plaintext) return Fail(plaintext.error());
-    auto secrets = ParseSecrets(*plaintext, vault);
+    auto taken = TakeGuardedKeys(profile, host, user, held);
+    if (!taken) return Fail(taken.error());
+    loaded.degraded = std::move(*taken);
+    auto secrets = OpenVaults(source, held, vaults, MemoryForScrypt(host));
     if (!secrets) return Fail(secrets.error());
     loaded.secrets = std::move(*secrets);
   }
-  if (auto checked = CheckNames(loaded.secrets, vault); !checked) return Fail(checked.error());
-  if (auto checked = CheckRequired(profile, loaded.secrets, vault); !checked) {
-    return Fail(checked.error());
-  }
+  if (auto checked = CheckDemands(profile, purpose, loaded); !checked) return Fail(checked.error());
   for (const Secret& secret : loaded.secrets) {
-    if (std::string warning = WarnAboutValue(secret); !warning.empty()) {
+    for (std::string& warning : WarnAboutValue(secret)) {
       loaded.warnings.push_back(std::move(warning));
     }
   }

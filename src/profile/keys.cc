@@ -68,6 +68,45 @@ void PutRootEnforcement(Reader& reader, const Node& node, Profile& profile) {
   }
 }
 
+// One, or a list of which later ones win.
+void PutVaults(Reader& reader, const Node& node, Profile& profile) {
+  std::vector<Text> vaults;
+  if (node.kind == Node::Kind::kArray) {
+    auto list = reader.List(node, ReadFilePath);
+    if (!list) return;
+    vaults = std::move(*list);
+  } else if (node.kind != Node::Kind::kString && node.typed.empty()) {
+    reader.WrongKind(node, "a string or a list of strings");
+    return;
+  } else if (auto path = ReadFilePath(reader, node)) {
+    vaults.push_back({std::move(*path), node.where});
+  } else {
+    return;
+  }
+  for (auto vault = vaults.begin(); vault != vaults.end(); ++vault) {
+    const auto same = [&](const Text& earlier) { return earlier.value == vault->value; };
+    if (!std::any_of(vaults.begin(), vault, same)) continue;
+    reader.Complain(vault->where, "secrets.vault: \"" + vault->value + "\" is listed twice",
+                    "once, in the place where it wins");
+    return;
+  }
+  profile.secrets.vaults = std::move(vaults);
+}
+
+void PutRules(Reader& reader, const Node& node, Profile& profile) {
+  if (node.kind != Node::Kind::kTable) {
+    reader.WrongKind(node, "a table");
+    return;
+  }
+  for (const Member& member : node.members) {
+    SecretRule rule;
+    const auto known = profile.secrets.rules.find(member.name);
+    if (known != profile.secrets.rules.end()) rule = known->second;
+    ReadSecretRule(reader, member, rule);
+    profile.secrets.rules.insert_or_assign(member.name, std::move(rule));
+  }
+}
+
 void PutFiles(Reader& reader, const Node& node, Profile& profile) {
   if (const auto index = reader.Word(node)) profile.events.all_files = At(*index == 1, node.where);
 }
@@ -246,12 +285,14 @@ constexpr Key kKeys[] = {
 
     {"secrets.enforcement", KeyKind::kWord, "\"strict\"",
      kPutEnforcement<kSecrets, &SecretsSection::enforcement>, kEnforcement},
-    {"secrets.vault", KeyKind::kText, "\"app.vault.age\"",
-     Put<kSecrets, &SecretsSection::vault, ReadFilePath>},
+    {"secrets.vault", KeyKind::kTexts, "\"app.vault.age\"", PutVaults},
     {"secrets.identity", KeyKind::kText, "\"identity.txt\"",
-     Put<kSecrets, &SecretsSection::identity, ReadFilePath>},
+     Put<kSecrets, &SecretsSection::identity, ReadIdentity>},
+    {"secrets.passphrase", KeyKind::kText, "\"fd:4\"",
+     Put<kSecrets, &SecretsSection::passphrase, ReadKeyDescriptor>},
     {"secrets.require", KeyKind::kList, "[\"DB_PASSWORD\"]",
      PutList<kSecrets, &SecretsSection::require, ReadEnvironmentName>},
+    {"secrets.rules", KeyKind::kRules, "{ JWT_SECRET = { min_length = 32 } }", PutRules},
     {"secrets.deliver", KeyKind::kWord, "\"env\"",
      PutWord<kSecrets, &SecretsSection::deliver, Deliver>, kDeliver},
     {"secrets.inherit", KeyKind::kList, "[\"child.js\"]",

@@ -16,6 +16,7 @@ class Reader;
 // What TOML value a key takes; the schema's type.
 enum class KeyKind {
   kText,     // a string
+  kTexts,    // a string, or a list of them
   kName,     // a string, or a number that names a user or group
   kWord,     // one of Key::words
   kInteger,  // a whole number
@@ -28,6 +29,7 @@ enum class KeyKind {
   kNameList,  // of strings and numbers
   kNumberList,
   kPortList,  // of numbers and strings
+  kRules,     // a table of rules on secrets, by their names
   kMap,       // a table of strings, whose names the profile chooses
   kSection,   // a table whose keys are not settled yet
 };

@@ -135,11 +135,21 @@ struct LimitsSection {
   Setting<LimitPair> locked_memory;  // bytes
 };
 
+// What a secret's value has to be like. The parts that no profile says are not asked for.
+struct SecretRule {
+  std::optional<std::uint64_t> min_length;  // bytes
+  std::optional<std::string> pattern;       // a POSIX extended regular expression
+  std::optional<std::uint32_t> max_age;     // days
+};
+
 struct SecretsSection {
   Setting<Enforcement> enforcement;
-  Setting<std::string> vault;     // absolute: relative paths count from the profile's folder
-  Setting<std::string> identity;  // likewise
+  TextList vaults;                // absolute: relative paths count from the profile's folder; later
+                                  // ones win
+  Setting<std::string> identity;  // likewise; or "fd:3", an inherited descriptor
+  Setting<std::string> passphrase;  // "fd:4"
   TextList require;
+  std::map<std::string, SecretRule> rules;  // by the secret's name; merges part by part
   Setting<Deliver> deliver;
   Setting<bool> watch;
   Setting<OnChange> on_change;

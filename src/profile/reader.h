@@ -54,6 +54,11 @@ std::optional<std::string> ReadAccount(Reader& reader, const Node& node);
 std::optional<std::string> ReadDescriptor(Reader& reader, const Node& node);
 std::optional<std::string> ReadWorkdir(Reader& reader, const Node& node);
 std::optional<std::string> ReadFilePath(Reader& reader, const Node& node);
+// "fd:3", and for an identity a path as well.
+std::optional<std::string> ReadKeyDescriptor(Reader& reader, const Node& node);
+std::optional<std::string> ReadIdentity(Reader& reader, const Node& node);
+// A member of [secrets.rules], over what `rule` says already.
+void ReadSecretRule(Reader& reader, const Member& member, SecretRule& rule);
 // An entry of [filesystem]: "/data", "?/data", "/data/*", "@app".
 std::optional<std::string> ReadPathRule(Reader& reader, const Node& node);
 // An entry of [network] connect or listen, as text. What a rule means is policy/'s to say; here is

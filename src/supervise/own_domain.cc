@@ -123,11 +123,12 @@ std::vector<OwnRule> OwnRules(const Plan& plan) {
   for (const char* file : {"/etc", "/usr", "/lib", "/lib32", "/lib64", "/libx32", "/dev/null"}) {
     rules.push_back({file, kRead});
   }
-  if (plan.profile.secrets.vault) {
-    AddFile(rules, plan.profile.secrets.vault->value);
-    const std::string identity = FindIdentity(plan.profile).path;
-    AddFile(rules, identity);
-    if (identity.empty()) {  // a passphrase is asked for
+  const auto vaults = VaultPaths(plan.profile);
+  for (const std::string& vault : vaults) AddFile(rules, vault);
+  if (!vaults.empty()) {
+    const IdentitySource source = FindIdentity(plan.profile);
+    AddFile(rules, source.path);
+    if (source.Asks()) {  // a passphrase is asked for
       rules.push_back({"/dev/tty", kFsReadFile | kFsWriteFile | kFsIoctlDev});
     }
   }

@@ -41,7 +41,10 @@ class Rotation::Loop {
 
  private:
   std::vector<std::string> Files() const {
-    return {plan_.profile.secrets.vault->value, FindIdentity(plan_.profile).path};
+    auto files = VaultPaths(plan_.profile);
+    const std::string identity = FindIdentity(plan_.profile).path;
+    if (!identity.empty()) files.push_back(identity);  // what a descriptor gave does not change
+    return files;
   }
 
   void Look() {
@@ -50,7 +53,8 @@ class Rotation::Loop {
         return Keep({"it is not believed: " + why, file, "chown root, chmod go-w"});
       }
     }
-    auto loaded = LoadSecrets(plan_.profile, plan_.host, plan_.launch.identity);
+    auto loaded = LoadSecrets(plan_.profile, plan_.host, plan_.launch.identity, plan_.keys,
+                              SecretsFor::kRestart);
     if (!loaded) return Keep(loaded.error());
     kept_.clear();
     auto now = fingerprints_.Of(loaded->secrets);

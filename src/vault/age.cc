@@ -100,6 +100,21 @@ AgeResult<SecretBuffer> UnwrapFileKey(const AgeHeader& header, const VaultKeys& 
   return first.type == kScrypt ? UnwrapScrypt(first, keys) : UnwrapWithIdentities(header, keys);
 }
 
+SecretBuffer NewFileKey() {
+  SecretBuffer file_key(kFileKeySize);
+  randombytes_buf(file_key.data(), file_key.size());
+  return file_key;
+}
+
+std::string Seal(const std::string& stanzas, const SecretBuffer& file_key,
+                 std::string_view plaintext, bool armored) {
+  std::string file = std::string(kFirstLine) + stanzas + "---";
+  const SecretBuffer mac = HeaderMac(file, file_key);
+  file += " " + EncodeBase64(mac.view(), Base64::kUnpadded) + "\n";
+  file += EncryptPayload(plaintext, file_key);
+  return armored ? EncodeArmor(file) : std::move(file);
+}
+
 }  // namespace
 
 AgeResult<SecretBuffer> OpenAge(std::string_view file, const VaultKeys& keys) {
@@ -126,22 +141,38 @@ Result<SecretBuffer> DecryptAge(std::string_view file, const VaultKeys& keys) tr
   return Fail(FailAge(AgeFailure::kMemory).value().error);
 }
 
+bool OpensByPassphrase(std::string_view file) {
+  std::string binary;
+  if (LooksArmored(file)) {
+    binary = DecodeArmor(file).value_or("");
+    file = binary;
+  }
+  const AgeResult<AgeHeader> header = ParseAgeHeader(file);
+  return header && header->stanzas.front().type == kScrypt;
+}
+
 Result<std::string> EncryptAge(std::string_view plaintext, const std::vector<Recipient>& recipients,
                                bool armored) try {
   if (recipients.empty()) return Fail("a vault needs a recipient, or nobody could open it");
-  SecretBuffer file_key(kFileKeySize);
-  randombytes_buf(file_key.data(), file_key.size());
-  std::string file(kFirstLine);
+  const SecretBuffer file_key = NewFileKey();
+  std::string stanzas;
   for (const Recipient& recipient : recipients) {
     auto stanza = WrapX25519(file_key, recipient.key);
     if (!stanza) return Fail(stanza.error().what, recipient.text);
-    file += *stanza;
+    stanzas += *stanza;
   }
-  file += "---";
-  const SecretBuffer mac = HeaderMac(file, file_key);
-  file += " " + EncodeBase64(mac.view(), Base64::kUnpadded) + "\n";
-  file += EncryptPayload(plaintext, file_key);
-  return armored ? EncodeArmor(file) : std::move(file);
+  return Seal(stanzas, file_key, plaintext, armored);
+} catch (const std::bad_alloc&) {
+  return Fail(FailAge(AgeFailure::kMemory).value().error);
+}
+
+Result<std::string> EncryptAge(std::string_view plaintext, const SecretBuffer& passphrase,
+                               bool armored) try {
+  if (passphrase.empty()) return Fail("an empty passphrase would let everybody open the vault");
+  const SecretBuffer file_key = NewFileKey();
+  const auto stanza = WrapScrypt(file_key, passphrase, kWorkFactor);
+  if (!stanza) return Fail(stanza.error().error);
+  return Seal(*stanza, file_key, plaintext, armored);
 } catch (const std::bad_alloc&) {
   return Fail(FailAge(AgeFailure::kMemory).value().error);
 }

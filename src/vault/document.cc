@@ -76,6 +76,9 @@ Secrets ReadSecrets(std::string_view text, const VaultIndex& index) {
   for (const auto& [key, at] : index.by_name) {  // sorted by table and name
     if (key.first != VaultTable::kSecrets) break;
     secrets.push_back({key.second, ReadValue(text, index.entries[at])});
+    const auto changed = index.by_name.find({VaultTable::kChanged, key.second});
+    if (changed == index.by_name.end()) continue;
+    secrets.back().changed = ReadValue(text, index.entries[changed->second]).view();
   }
   return secrets;
 }

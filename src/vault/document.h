@@ -55,7 +55,7 @@ Result<VaultIndex> IndexVault(std::string_view text, std::string_view where);
 // The value of an entry of this text.
 SecretBuffer ReadValue(std::string_view text, const VaultEntry& entry);
 
-// The secrets of a text, with their values.
+// The secrets of a text, with their values and days.
 Secrets ReadSecrets(std::string_view text, const VaultIndex& index);
 
 // One entry as it is to be.

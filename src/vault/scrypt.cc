@@ -69,6 +69,17 @@ AgeResult<SecretBuffer> WrapKey(const SecretBuffer& passphrase, std::string_view
 
 }  // namespace
 
+AgeResult<std::string> WrapScrypt(const SecretBuffer& file_key, const SecretBuffer& passphrase,
+                                  unsigned work_factor) {
+  std::string salt(kSaltSize, '\0');
+  randombytes_buf(salt.data(), salt.size());
+  const AgeResult<SecretBuffer> key = WrapKey(passphrase, salt, work_factor);
+  if (!key) return tl::unexpected(key.error());
+  // The body is 43 columns, so that its one line is short, as the last has to be.
+  return "-> scrypt " + EncodeBase64(salt, Base64::kUnpadded) + " " + std::to_string(work_factor) +
+         "\n" + EncodeBase64(SealFileKey(*key, file_key), Base64::kUnpadded) + "\n";
+}
+
 AgeResult<SecretBuffer> UnwrapScrypt(const Stanza& stanza, const VaultKeys& keys) {
   if (stanza.arguments.size() != 2) {
     return FailStanza(stanza, "a passphrase recipient has a salt and a work factor");

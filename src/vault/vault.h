@@ -18,6 +18,8 @@ namespace nodeward {
 struct Secret {
   std::string name;
   SecretBuffer value;
+  std::string changed = {};  // the day when it got its value, as the vault has it, or empty
+  std::string vault = {};    // the file that it comes from, where several were read
 };
 using Secrets = std::vector<Secret>;  // sorted by name; names are unique
 
@@ -39,6 +41,13 @@ Result<SecretBuffer> DecryptAge(std::string_view file, const VaultKeys& keys);
 // key. In ASCII armour where `armored`.
 Result<std::string> EncryptAge(std::string_view plaintext, const std::vector<Recipient>& recipients,
                                bool armored);
+
+// `plaintext` encrypted with a passphrase, which then is its only recipient (age.md).
+Result<std::string> EncryptAge(std::string_view plaintext, const SecretBuffer& passphrase,
+                               bool armored);
+
+// Whether a passphrase is what opens `file`. False for what is no age file.
+bool OpensByPassphrase(std::string_view file);
 
 // The named secrets of a plaintext. An error gives a line, never the text of it.
 // Refused: nested tables, values that are not strings, names twice, names that are no environment

@@ -5,10 +5,9 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawn } = require('node:child_process');
 const { test } = require('node:test');
 const { keeperOf, marker, nodeward, refused, run, settings, start, temporary } = require('./support');
-const { keygen, seal } = require('./vaults');
+const { keygen, seal, typing } = require('./vaults');
 
 const CANARY = 'canary-51c09d';
 const PASSPHRASE = 'correct horse battery';
@@ -168,23 +167,6 @@ test('modes cannot help where nodeward is that user: strict refuses, best-effort
 });
 
 // ---- passphrases
-
-// Types `lines` on a terminal, each once the command has asked again; {code, text}.
-function typing(command, lines, asks) {
-  return new Promise((resolve) => {
-    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-    const child = spawn('script', ['-qec', quoted, '/dev/null'], { timeout: 20000, killSignal: 'SIGKILL' });
-    let text = '';
-    let typed = 0;
-    child.stdout.on('data', (data) => {
-      text += data;
-      const asked = (text.match(asks) ?? []).length;
-      if (typed < lines.length && asked > typed) child.stdin.write(`${lines[typed++]}\n`);
-    });
-    child.stdin.on('error', () => {});
-    child.on('close', (code) => resolve({ code, text }));
-  });
-}
 
 async function passphraseVault(t) {
   const made = vault(t, '');

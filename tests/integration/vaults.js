@@ -1,7 +1,7 @@
-// Keys and vaults for tests, made by Debian's age.
+// Keys and vaults for tests, made by Debian's age, and a terminal to type passphrases on.
 'use strict';
 
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -21,4 +21,21 @@ function seal(file, recipient, text, ...flags) {
   fs.chmodSync(file, 0o644);
 }
 
-module.exports = { keygen, seal };
+// Types `lines` on a terminal, each once the command has asked again; {code, text}.
+function typing(command, lines, asks) {
+  return new Promise((resolve) => {
+    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+    const child = spawn('script', ['-qec', quoted, '/dev/null'], { timeout: 20000, killSignal: 'SIGKILL' });
+    let text = '';
+    let typed = 0;
+    child.stdout.on('data', (data) => {
+      text += data;
+      const asked = (text.match(asks) ?? []).length;
+      if (typed < lines.length && asked > typed) child.stdin.write(`${lines[typed++]}\n`);
+    });
+    child.stdin.on('error', () => {});
+    child.on('close', (code) => resolve({ code, text }));
+  });
+}
+
+module.exports = { keygen, seal, typing };

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 Profile Delivering(Deliver deliver) {
   Profile profile;
-  profile.secrets.vault = {"/etc/nodeward/app.vault.age", {}};
+  profile.secrets.vaults = {{{.value = "/etc/nodeward/app.vault.age"}}};
   profile.secrets.deliver = {deliver, {"app.toml", 3, 1}};
   return profile;
 }

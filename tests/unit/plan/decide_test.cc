@@ -140,7 +140,7 @@ TEST(ExplainAll, SecretsNameVaultAndRequiredNames) {
   const test::ScratchFolder folder;
   Profile profile;
   EXPECT_EQ(RowOf(ExplainAll(profile, Host()), "secrets").state, "off");
-  profile.secrets.vault = {{.value = folder.Write("app.vault.age", "x")}};
+  profile.secrets.vaults = {{{.value = folder.Write("app.vault.age", "x")}}};
   profile.secrets.identity = {{.value = folder.Write("id.txt", "x", 0400)}};
   profile.secrets.require = {{{.value = "DB_PASSWORD"}, {.value = "TOKEN"}}};
   const ExplainedMeasure row = RowOf(ExplainAll(profile, Host()), "secrets");
@@ -152,7 +152,7 @@ TEST(ExplainAll, SecretsNameVaultAndRequiredNames) {
 TEST(ExplainAll, AVaultThatIsNotThereRefuses) {
   const test::ScratchFolder folder;
   Profile profile;
-  profile.secrets.vault = {{.value = folder / "absent.age"}};
+  profile.secrets.vaults = {{{.value = folder / "absent.age"}}};
   profile.secrets.identity = {{.value = folder.Write("id.txt", "x", 0400)}};
   const ExplainedMeasure row = RowOf(ExplainAll(profile, Host()), "secrets");
   EXPECT_EQ(row.state, "unavailable");

@@ -45,7 +45,7 @@ class KeepApartTest : public testing::Test {
     return plan ? "" : FormatError(plan.error().front());
   }
   void UseVault(const std::string& vault, const std::string& identity) {
-    profile_.secrets.vault = {{.value = vault}};
+    profile_.secrets.vaults = {{{.value = vault}}};
     profile_.secrets.identity = {{.value = identity}};
   }
   std::string Kept(const char* name) const {
@@ -74,6 +74,17 @@ TEST_F(KeepApartTest, AProfileBeneathARule) {
 TEST_F(KeepApartTest, AVaultBeneathARule) {
   UseVault(folder_.Write("app/app.age", ""), Kept("id.txt"));
   EXPECT_THAT(Refused(), HasSubstr("the vault lies beneath " + (folder_ / "app")));
+}
+
+TEST_F(KeepApartTest, EachOfSeveralVaults) {
+  UseVault(Kept("app.age"), Kept("id.txt"));
+  for (const bool first : {true, false}) {
+    const std::string base = Kept("base.age");
+    const std::string astray = folder_.Write("data/site.age", "");
+    profile_.secrets.vaults = first ? TextList({{.value = astray}, {.value = base}})
+                                    : TextList({{.value = base}, {.value = astray}});
+    EXPECT_THAT(Refused(), HasSubstr(astray + ": the vault lies beneath " + (folder_ / "data")));
+  }
 }
 
 TEST_F(KeepApartTest, AnIdentityBeneathARule) {

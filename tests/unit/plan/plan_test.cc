@@ -56,7 +56,7 @@ class PlanTest : public testing::Test {
     ASSERT_EQ(test::Run("umask 077; age-keygen -o " + identity + " && age -r $(age-keygen -y " +
                         identity + ") -o " + vault + " " + plain),
               0);
-    request_.profile.secrets.vault = {{.value = vault}};
+    request_.profile.secrets.vaults = {{{.value = vault}}};
     request_.profile.secrets.identity = {{.value = identity}};
   }
 
@@ -187,15 +187,15 @@ TEST_F(PlanTest, SecretsReachTheEnvironment) {
   EXPECT_EQ(Value(*plan, "TOKEN"), "abc");
 }
 
-TEST_F(PlanTest, ExplainAndCheckLeaveTheVaultShut) {
-  request_.profile.secrets.vault = {{.value = folder_ / "absent.age"}};
+TEST_F(PlanTest, WithoutSecretsTheVaultStaysShut) {
+  request_.profile.secrets.vaults = {{{.value = folder_ / "absent.age"}}};
   const auto plan = Make({}, false);
   ASSERT_TRUE(plan);
   EXPECT_THAT(plan->secrets.secrets, IsEmpty());
 }
 
 TEST_F(PlanTest, AVaultThatDoesNotOpenRefusesTheLaunch) {
-  request_.profile.secrets.vault = {{.value = folder_ / "absent.age"}};
+  request_.profile.secrets.vaults = {{{.value = folder_ / "absent.age"}}};
   request_.profile.secrets.identity = {{.value = folder_.Write("id.txt", "", 0400)}};
   const auto plan = Make();
   ASSERT_FALSE(plan);

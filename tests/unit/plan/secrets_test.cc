@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "support/scratch_folder.h"
 #include "unit/vault/support.h"
 
@@ -31,10 +33,15 @@ class SecretsTest : public testing::Test {
   }
 
   void MakeVault(const std::string& plaintext) {
-    const std::string path = folder_ / "app.vault.age";
+    profile_.secrets.vaults = {{{.value = Seal("app.vault.age", plaintext)}}};
+  }
+
+  // A vault of this name in the folder; its path.
+  std::string Seal(const std::string& name, const std::string& plaintext) {
+    const std::string path = folder_ / name;
     const std::string plain = folder_.Write("plain.toml", plaintext, 0600);
-    ASSERT_EQ(test::Run("age -r $(age-keygen -y " + identity_ + ") -o " + path + " " + plain), 0);
-    profile_.secrets.vault = {{.value = path}};
+    EXPECT_EQ(test::Run("age -r $(age-keygen -y " + identity_ + ") -o " + path + " " + plain), 0);
+    return path;
   }
 
   void Require(std::vector<std::string> names) {
@@ -44,7 +51,10 @@ class SecretsTest : public testing::Test {
     }
   }
 
-  Result<LoadedSecrets> Load() const { return LoadSecrets(profile_, host_, Application()); }
+  Result<LoadedSecrets> Load() const {
+    HeldKeys held;
+    return LoadSecrets(profile_, host_, Application(), held);
+  }
 
   // How loading failed, as printed.
   std::string Failure() const {
@@ -84,6 +94,92 @@ TEST_F(SecretsTest, EveryMissingNameIsInOneError) {
   EXPECT_THAT(Failure(), HasSubstr("missing: DB_PASSWORD, JWT_SECRET and API_KEY (the vault " +
                                    folder_ / "app.vault.age"));
   EXPECT_THAT(Failure(), HasSubstr("app.toml:12:3"));
+}
+
+TEST_F(SecretsTest, LaterVaultsWinNameByName) {
+  const std::string base = Seal("base.age", "A = \"a of base\"\nC = \"c of base\"\nE = \"e\"\n");
+  const std::string site = Seal("site.age", "B = \"b\"\nC = \"\"\nF = \"f\"\n");
+  const std::string host = Seal("host.age", "A = \"a of host\"\n");
+  profile_.secrets.vaults = {{{.value = base}, {.value = site}, {.value = host}}};
+  Require({"A", "B", "F"});
+  const auto loaded = Load();
+  ASSERT_TRUE(loaded) << FormatError(loaded.error());
+  std::vector<std::array<std::string, 3>> found;
+  for (const Secret& secret : loaded->secrets) {
+    found.push_back({secret.name, std::string(secret.value.view()), secret.vault});
+  }
+  EXPECT_THAT(found, ElementsAre(std::array<std::string, 3>{"A", "a of host", host},
+                                 std::array<std::string, 3>{"B", "b", site},
+                                 std::array<std::string, 3>{"C", "", site},  // empty is a value
+                                 std::array<std::string, 3>{"E", "e", base},
+                                 std::array<std::string, 3>{"F", "f", site}));
+}
+
+TEST_F(SecretsTest, AMissingNameIsMissingFromAllVaults) {
+  const std::string base = Seal("base.age", "A = \"a\"\n");
+  const std::string site = Seal("site.age", "B = \"b\"\n");
+  profile_.secrets.vaults = {{{.value = base}, {.value = site}}};
+  Require({"A", "TOKEN"});
+  EXPECT_THAT(Failure(), HasSubstr("missing: TOKEN (the vaults " + base + " and " + site + ")"));
+}
+
+TEST_F(SecretsTest, AllThatIsWrongIsInOneError) {
+  MakeVault(
+      "A = \"hidden\"\nB = \"hidden\"\nC = \"hidden\"\n[nodeward.changed]\nC = \"2001-01-01\"\n");
+  profile_.secrets.rules["A"].min_length = 32;
+  profile_.secrets.rules["B"].pattern = "^[0-9]+$";
+  profile_.secrets.rules["C"].max_age = 90;
+  EXPECT_THAT(Failure(),
+              HasSubstr(": secrets break their rules: A is shorter than 32 bytes, B does "
+                        "not match its pattern and C is "));
+  EXPECT_THAT(Failure(), HasSubstr("app.vault.age"));
+  Require({"TOKEN"});
+  EXPECT_THAT(Failure(), HasSubstr("required secrets are missing: TOKEN"));
+  EXPECT_THAT(Failure(), HasSubstr("; and secrets break their rules: A is"));
+  EXPECT_THAT(Failure(), Not(HasSubstr("hidden")));
+}
+
+TEST_F(SecretsTest, AnAgeRefusesAStartAndNoRestart) {
+  MakeVault("C = \"hidden\"\n[nodeward.changed]\nC = \"2001-01-01\"\n");
+  profile_.secrets.rules["C"].max_age = 90;
+  EXPECT_FALSE(Load());
+  HeldKeys held;
+  const auto again = LoadSecrets(profile_, host_, Application(), held, SecretsFor::kRestart);
+  ASSERT_TRUE(again) << FormatError(again.error());
+  EXPECT_THAT(again->warnings, ElementsAre(HasSubstr("C is ")));
+}
+
+TEST_F(SecretsTest, WeakValuesAreDeliveredWithAWarning) {
+  MakeVault("A = \"changeme\\n\"\nB = \"8f14e45fceea167a\"\n");
+  const auto loaded = Load();
+  ASSERT_TRUE(loaded) << FormatError(loaded.error());
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("\"A\" ends in a newline"),
+                                            HasSubstr("\"A\" is a placeholder")));
+  EXPECT_EQ(loaded->secrets[0].value.view(), "changeme\n");
+}
+
+TEST_F(SecretsTest, EachVaultIsJudged) {
+  const std::string base = Seal("base.age", "A = \"a\"\n");
+  for (const bool first : {true, false}) {
+    const auto with = [&](const std::string& other) {
+      profile_.secrets.vaults = first ? TextList({{.value = other}, {.value = base}})
+                                      : TextList({{.value = base}, {.value = other}});
+      const auto checked = CheckSecretFiles(profile_, host_, Application());
+      return checked ? "" : FormatError(checked.error());
+    };
+    EXPECT_EQ(with(Seal("fine.age", "B = \"b\"\n")), "");
+    EXPECT_TRUE(Load());
+    EXPECT_THAT(with(folder_ / "absent.age"), HasSubstr("absent.age: cannot read the vault"));
+    EXPECT_THAT(Failure(), HasSubstr("absent.age: cannot read the vault: ENOENT"));
+    EXPECT_THAT(with("/dev/null"), HasSubstr("/dev/null: the vault is not a regular file"));
+    EXPECT_THAT(with(folder_.path()), HasSubstr("the vault is a folder"));
+    with(Seal("loader.age", "LD_PRELOAD = \"x\"\n"));
+    EXPECT_THAT(Failure(), HasSubstr("loader.age: the secret \"LD_PRELOAD\""));
+    with(folder_.Write("damaged.age", "age-encryption.org/v1\n"));
+    EXPECT_THAT(Failure(), HasSubstr("damaged.age: "));
+    with(Seal("number.age", "B = 1\n"));
+    EXPECT_THAT(Failure(), HasSubstr("number.age:1:"));
+  }
 }
 
 TEST_F(SecretsTest, RequiredWithoutAVault) {
@@ -148,16 +244,16 @@ TEST_F(SecretsTest, AnotherIdentityDoesNotOpenIt) {
 TEST_F(SecretsTest, FilesThatAreNotThere) {
   MakeVault("TOKEN = \"abc\"\n");
   const Profile profile = profile_;
-  profile_.secrets.vault->value = folder_ / "absent.age";
+  profile_.secrets.vaults->front().value = folder_ / "absent.age";
   EXPECT_THAT(Failure(), HasSubstr("cannot read the vault: ENOENT"));
   profile_ = profile;
   profile_.secrets.identity->value = folder_ / "absent.txt";
   EXPECT_THAT(Failure(), HasSubstr("cannot read the vault's identity: ENOENT"));
   profile_ = profile;
-  profile_.secrets.vault->value = folder_.path();
+  profile_.secrets.vaults->front().value = folder_.path();
   EXPECT_THAT(Failure(), HasSubstr("is a folder"));
   profile_ = profile;
-  profile_.secrets.vault->value = "/dev/null";
+  profile_.secrets.vaults->front().value = "/dev/null";
   EXPECT_THAT(Failure(), HasSubstr("is not a regular file"));
 }
 

@@ -91,7 +91,7 @@ to = ["stderr", "file:/var/log/nodeward.log", "syslog", "journal"]
   EXPECT_EQ(p.limits.stack->value.hard, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(p.limits.file_size->value.soft, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(p.limits.locked_memory->value.soft, 65536u);
-  EXPECT_EQ(p.secrets.vault->value, "/etc/nodeward/app.vault.age");
+  EXPECT_EQ(p.secrets.vaults->front().value, "/etc/nodeward/app.vault.age");
   EXPECT_EQ(p.secrets.identity->value, "/run/keys/identity.txt");
   EXPECT_EQ(p.secrets.require->at(0).value, "DB_PASSWORD");
   EXPECT_EQ(p.secrets.deliver->value, Deliver::kMemory);

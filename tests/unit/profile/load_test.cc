@@ -116,6 +116,26 @@ TEST_F(LoadTest, AnEmptyListReplacesTheBase) {
   EXPECT_TRUE(loaded->syscalls.allow->empty());
 }
 
+TEST_F(LoadTest, VaultsReplaceThoseOfTheBase) {
+  Write("base.toml", "[secrets]\nvault = [\"a.age\", \"b.age\"]\n");
+  const auto loaded =
+      Load(Write("app.toml", "extends = \"base.toml\"\n[secrets]\nvault = [\"c.age\"]\n"));
+  ASSERT_TRUE(loaded.has_value()) << Printed(loaded.error());
+  ASSERT_EQ(loaded->secrets.vaults->size(), 1u);
+  EXPECT_EQ(loaded->secrets.vaults->front().value, Path("c.age"));
+}
+
+TEST_F(LoadTest, RulesOnSecretsMergePartByPart) {
+  Write("base.toml",
+        "[secrets.rules]\nA = { min_length = 8, max_age = \"9d\" }\nB = { min_length = 1 }\n");
+  const auto loaded = Load(
+      Write("app.toml", "extends = \"base.toml\"\n[secrets.rules]\nA = { min_length = 16 }\n"));
+  ASSERT_TRUE(loaded.has_value()) << Printed(loaded.error());
+  EXPECT_EQ(loaded->secrets.rules.at("A").min_length, 16u);
+  EXPECT_EQ(loaded->secrets.rules.at("A").max_age, 9u);
+  EXPECT_EQ(loaded->secrets.rules.at("B").min_length, 1u);
+}
+
 TEST_F(LoadTest, ExtendsCountsFromTheExtendingFile) {
   Write("shared/base.toml", "extends = \"more/root.toml\"\n[limits]\npids = 7\n");
   Write("shared/more/root.toml", "[limits]\nmemory = \"64M\"\n[secrets]\nvault = \"v.age\"\n");
@@ -123,7 +143,7 @@ TEST_F(LoadTest, ExtendsCountsFromTheExtendingFile) {
   ASSERT_TRUE(loaded.has_value()) << Printed(loaded.error());
   EXPECT_EQ(loaded->limits.pids->value, 7u);
   EXPECT_EQ(loaded->limits.memory->value.bytes, 64u << 20);
-  EXPECT_EQ(loaded->secrets.vault->value, Path("shared/more/v.age"));
+  EXPECT_EQ(loaded->secrets.vaults->front().value, Path("shared/more/v.age"));
   EXPECT_EQ(loaded->extends->value, "../shared/base.toml");
 }
 

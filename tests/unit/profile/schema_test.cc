@@ -113,6 +113,11 @@ TEST(Schema, TypesAgree) {
       case KeyKind::kWord:
         EXPECT_EQ(type(schema), "string");
         break;
+      case KeyKind::kTexts:
+        EXPECT_EQ(type(schema["anyOf"][0]), "string");
+        EXPECT_EQ(type(schema["anyOf"][1]), "array");
+        EXPECT_EQ(schema["anyOf"][1]["items"]["type"], "string");
+        break;
       case KeyKind::kName:
         EXPECT_EQ(Reference(own), "#/definitions/account");
         break;
@@ -147,6 +152,15 @@ TEST(Schema, TypesAgree) {
       case KeyKind::kPortList:
         EXPECT_EQ(type(schema), "array");
         break;
+      case KeyKind::kRules: {
+        std::vector<std::string> parts;
+        for (const auto& [name, part] : schema["additionalProperties"]["properties"].items()) {
+          parts.push_back(name);
+        }
+        EXPECT_EQ(parts, (std::vector<std::string>{"min_length", "pattern", "max_age"}));
+        EXPECT_EQ(schema["additionalProperties"]["additionalProperties"], false);
+        break;
+      }
       case KeyKind::kMap:
         EXPECT_EQ(schema["additionalProperties"]["type"], "string");
         break;

@@ -102,7 +102,7 @@ TEST_F(OwnDomainTest, EventFilesAreMadeAnew) {
 }
 
 TEST_F(OwnDomainTest, TheVaultsFolderIsRead) {
-  plan_.profile.secrets.vault = {{.value = secret_}};
+  plan_.profile.secrets.vaults = {{{.value = secret_}}};
   plan_.profile.secrets.identity = {{.value = secret_}};
   EXPECT_EQ(Inside([&](const OwnDomain&) { return OpenError(secret_, O_RDONLY); }), 0);
   EXPECT_EQ(Inside([&](const OwnDomain&) { return OpenError(secret_, O_WRONLY); }), EACCES);

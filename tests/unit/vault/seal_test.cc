@@ -95,7 +95,7 @@ TEST(Seal, EachRecipientOpensItAndNobodyElse) {
   EXPECT_TRUE(Open(*file, one.view()));
   EXPECT_TRUE(Open(*file, two.view()));
   EXPECT_FALSE(Open(*file, stranger.view()));
-  EXPECT_FALSE(EncryptAge("text", {}, false)) << "nobody could open it";
+  EXPECT_FALSE(EncryptAge("text", std::vector<Recipient>{}, false)) << "nobody could open it";
 }
 
 TEST(Seal, NoTwoFilesAreAlike) {
@@ -128,6 +128,40 @@ TEST(Seal, DebiansAgeOpensItWithItsOwnReadingOfTheIdentity) {
               0)
         << said;
     EXPECT_EQ(ReadFile(folder / "out"), text);
+  }
+}
+
+TEST(Seal, APassphraseIsTheOnlyRecipientAndOpens) {
+  const SecretBuffer passphrase = SecretBuffer::Copy("gravel tooth");
+  for (const bool armored : {false, true}) {
+    const auto file = EncryptAge("A = \"1\"\n", passphrase, armored);
+    ASSERT_TRUE(file) << FormatError(file.error());
+    EXPECT_TRUE(OpensByPassphrase(*file));
+    if (!armored) {
+      EXPECT_TRUE(file->starts_with("age-encryption.org/v1\n-> scrypt "));
+      EXPECT_NE(file->find(" 18\n"), std::string::npos) << "the work factor";
+    }
+    VaultKeys keys;
+    keys.passphrase = [] { return SecretBuffer::Copy("gravel tooth"); };
+    const auto opened = DecryptAge(*file, keys);
+    ASSERT_TRUE(opened) << FormatError(opened.error());
+    EXPECT_EQ(opened->view(), "A = \"1\"\n");
+    keys.passphrase = [] { return SecretBuffer::Copy("gravel tooth "); };
+    const auto wrong = DecryptAge(*file, keys);
+    ASSERT_FALSE(wrong);
+    EXPECT_THAT(wrong.error().what, HasSubstr("passphrase does not open"));
+  }
+  EXPECT_NE(*EncryptAge("", passphrase, false), *EncryptAge("", passphrase, false)) << "the salt";
+  EXPECT_FALSE(EncryptAge("", SecretBuffer(), false)) << "an empty one";
+}
+
+TEST(Seal, WhatAPassphraseDoesNotOpen) {
+  const auto file = EncryptAge("", {RecipientFor(kIdentity)}, false);
+  ASSERT_TRUE(file);
+  EXPECT_FALSE(OpensByPassphrase(*file));
+  for (const char* text :
+       {"", "x", "age-encryption.org/v1\n", "-----BEGIN AGE ENCRYPTED FILE-----\n"}) {
+    EXPECT_FALSE(OpensByPassphrase(text)) << text;
   }
 }
 
