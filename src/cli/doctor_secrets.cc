@@ -125,7 +125,8 @@ Result<int> Look(const DoctorSecretsOptions& options) {
   if (!profile) return Fail(profile.error().front());
   PlannedIdentity user;
   user.uid = subject->user;
-  const auto loaded = LoadSecrets(*profile, ProbeHost(), user);
+  HeldKeys none;
+  const auto loaded = LoadSecrets(*profile, ProbeHost(), user, none, SecretsFor::kRestart);
   if (!loaded) return Fail(loaded.error());
   SecretPlaces places(loaded->secrets, subject->user);
   for (const pid_t pid : subject->processes) places.LookAtProcess(pid);
