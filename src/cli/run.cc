@@ -25,7 +25,8 @@
 namespace nodeward {
 namespace {
 
-BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
+BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio,
+                        std::shared_ptr<const Mask> mask) {
   BusOptions options;
   const auto& format = profile.events.format;
   const bool text = format && format->value == EventFormat::kText;
@@ -36,6 +37,8 @@ BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
   }
   options.profile = profile.path;
   options.relay = std::move(stdio.relay);
+  options.relay_stdout = std::move(stdio.relay_stdout);
+  options.mask = std::move(mask);
   return options;
 }
 
@@ -107,6 +110,9 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   if (!stdio) return FailWith(stdio.error());
   auto plan = DraftPlan(std::move(request), LaunchPlan{});
   if (!plan) return tl::unexpected(plan.error());
+  if (WantsMask(plan->profile)) {
+    plan->masking = {std::make_shared<Mask>(), stdio->masked, stdio->terminals};
+  }
   if (!words.warning.empty()) plan->launch.warnings.push_back(words.warning);
   auto arena = Arena::Create();
   if (!arena) return FailWith(arena.error());
@@ -120,7 +126,7 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   auto kept = KeepOwnCapabilities(plan->profile, plan->host);
   if (!kept) return FailWith(kept.error());
   NotifyThread thread;
-  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
+  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio, plan->masking.mask));
   if (!bus) return FailWith(bus.error());
   Seed(plan->launch, *keeper, *stdio);
   if (auto completed = CompletePlan(*plan); !completed) return FailWith(completed.error());

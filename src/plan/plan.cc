@@ -66,6 +66,14 @@ Result<void> RefuseWritableProfile(const Profile& profile, const HostReport& hos
   return {};
 }
 
+// Before the application gets the values, so that nothing of it can pass by.
+void LearnMask(Plan& plan) {
+  if (plan.masking.mask == nullptr) return;
+  for (std::string& unmasked : LearnSecrets(*plan.masking.mask, plan.secrets.secrets)) {
+    plan.secrets.warnings.push_back(std::move(unmasked));
+  }
+}
+
 void SeedSecrets(Plan& plan) {
   for (const Secret& secret : plan.secrets.secrets) {
     plan.launch.environment.push_back({secret.name, {}, &secret.value, "vault"});
@@ -191,6 +199,7 @@ Result<void> OpenVault(Plan& plan) {
   auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
   if (!secrets) return Fail(secrets.error());
   plan.secrets = std::move(*secrets);
+  LearnMask(plan);
   SeedSecrets(plan);
   return {};
 }
@@ -223,6 +232,7 @@ Result<void> Refresh(Plan& plan) {
     auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity);
     if (!secrets) return Fail(secrets.error());
     plan.secrets = std::move(*secrets);
+    LearnMask(plan);
   }
   auto files = ResolveFileRules(plan.profile, plan.host, plan.launch);
   if (!files) return Fail(files.error());

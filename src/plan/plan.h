@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "plan/decide.h"
+#include "plan/masking.h"
 #include "plan/secrets.h"
 #include "plan/supervise_plan.h"
 #include "profile/profile.h"
@@ -22,6 +23,7 @@ struct Plan {
   std::vector<std::uint32_t> kept;   // measures to establish and verify
   LaunchPlan launch;
   SupervisePlan supervise;
+  Masking masking;
   LoadedSecrets secrets;  // the plan's variables point into it; a Plan is moved, never copied
 
   Plan() = default;

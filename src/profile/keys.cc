@@ -270,6 +270,7 @@ constexpr Key kKeys[] = {
     {"secrets.require", KeyKind::kList, "[\"DB_PASSWORD\"]",
      PutList<kSecrets, &SecretsSection::require, ReadEnvironmentName>},
     {"secrets.deliver", KeyKind::kWord, "\"env\"", PutDeliver, kDeliver},
+    {"secrets.mask", KeyKind::kBoolean, "true", Put<kSecrets, &SecretsSection::mask, ReadBoolean>},
 
     {"node.enforcement", KeyKind::kWord, "\"strict\"",
      kPutEnforcement<&P::node, &NodeSection::enforcement>, kEnforcement},

@@ -134,6 +134,7 @@ struct SecretsSection {
   Setting<std::string> identity;  // likewise
   TextList require;
   Setting<Deliver> deliver;
+  Setting<bool> mask;  // in what the application prints; absent: where there is a vault
 };
 
 struct Backoff {

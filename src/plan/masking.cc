@@ -1,0 +1,17 @@
+#include "plan/masking.h"
+
+namespace nodeward {
+
+bool WantsMask(const Profile& profile) {
+  const auto& mask = profile.secrets.mask;
+  return profile.secrets.vault && (!mask || mask->value);
+}
+
+std::vector<std::string> LearnSecrets(Mask& mask, const Secrets& secrets) {
+  std::vector<SecretView> values;
+  values.reserve(secrets.size());
+  for (const Secret& secret : secrets) values.push_back({secret.name, secret.value.view()});
+  return mask.Learn(values);
+}
+
+}  // namespace nodeward
