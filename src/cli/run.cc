@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include <malloc.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -62,6 +63,13 @@ void Seed(LaunchPlan& launch, const Keeper& keeper, const StdioPlan& stdio) {
   }
   launch.relay_stdout = stdio.child_stdout.get();
   launch.relay_stderr = stdio.child_stderr.get();
+}
+
+// Whether a signal that ends nodeward has come: all are blocked.
+bool StopIsPending() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
 struct LastWords {
@@ -134,10 +142,14 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
   if (auto entered = EnterOwnFilter(); !entered) return FailWith(entered.error());
+  const bool masks = !plan->masking.streams.empty();
   Supervisor supervisor(std::move(*plan), std::move(*keeper), *arena, **bus, thread,
                         std::move(*prepared), words.message);
   const auto code = supervisor.Run();
-  (*bus)->Flush(1000);
+  // Bare, the application would have waited for whoever reads what it prints: so does nodeward,
+  // until it is told to stop.
+  while (!(*bus)->Flush(1000) && masks && !StopIsPending()) {
+  }
   if (!code) return FailWith(code.error());
   return *code;
 }

@@ -128,6 +128,8 @@ void Matcher::FillTables() {
   pieces_ = SecretBuffer(Places(piece_shift_) / 8);
   begin_shift_ = ShiftFor(needles_.size() * kBitsForPiece, 9);
   begins_ = SecretBuffer(Places(begin_shift_) / 8);
+  anchor_shift_ = ShiftFor(needles_.size() * kBitsForPiece, 9);
+  anchors_ = SecretBuffer(Places(anchor_shift_) / 8);
   bucket_shift_ = ShiftFor(2 * needles_.size(), 4);
   buckets_ = SecretBuffer((Places(bucket_shift_) + 2) / 2 * sizeof(std::uint64_t));
   ids_ = SecretBuffer((needles_.size() + 1) / 2 * sizeof(std::uint64_t));
@@ -141,6 +143,7 @@ void Matcher::FillTables() {
       // The last piece's load reaches past the needle: bytes_ has room behind.
       SetBit(pieces_, Hash(Piece(Load(form + entry.anchor + i))) >> piece_shift_);
     }
+    SetBit(anchors_, Hash(Load(form + entry.anchor)) >> anchor_shift_);
     SetBit(begins_, Hash(Load(form)) >> begin_shift_);
     ++ends[bucket(entry)];
   }
@@ -174,35 +177,48 @@ void Matcher::Find(std::string_view text, std::vector<Match>& matches) const {
   for (; at + kPiece <= text.size(); at += kStride) {
     if (passes(at)) Verify(text, at, matches);
   }
-  std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+  const auto before = [](const Match& a, const Match& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
-  });
+  };
+  // Found in the order of their anchors, which mostly is the same.
+  if (!std::is_sorted(matches.begin(), matches.end(), before)) {
+    std::sort(matches.begin(), matches.end(), before);
+  }
 }
 
-// A piece of an anchor may be at `at`: the anchor begins there or up to three bytes before.
+// A piece of an anchor may be at `at`: the anchor begins there or up to three bytes before. Which
+// of the four it is cannot be predicted, so that all are asked before there is a branch.
 void Matcher::Verify(std::string_view text, std::size_t at, std::vector<Match>& matches) const {
+  unsigned hits = 0;
+  const std::size_t last = text.size() - kAnchor;
+  for (std::size_t back = 0; back < kStride; ++back) {
+    const std::size_t anchor = at < back ? 0 : at - back;
+    const std::uint64_t hash = Hash(Load(text.data() + anchor));
+    const bool inside = at >= back && anchor <= last;
+    hits |= static_cast<unsigned>(inside && HasBit(anchors_.data(), hash >> anchor_shift_)) << back;
+  }
+  for (; hits != 0; hits &= hits - 1) {
+    Compare(text, at - static_cast<std::size_t>(std::countr_zero(hits)), matches);
+  }
+}
+
+void Matcher::Compare(std::string_view text, std::size_t anchor,
+                      std::vector<Match>& matches) const {
+  const std::uint64_t eight = Load(text.data() + anchor);
+  const std::uint64_t bucket = Hash(eight) >> bucket_shift_;
   const auto* const ends = As<std::uint32_t>(buckets_);
-  const auto* const ids = As<std::uint32_t>(ids_);
-  for (std::size_t back = 0; back < kStride && back <= at; ++back) {
-    const std::size_t anchor = at - back;
-    if (anchor + kAnchor > text.size()) continue;
-    const std::uint64_t eight = Load(text.data() + anchor);
-    const std::uint64_t bucket = Hash(eight) >> bucket_shift_;
-    for (std::uint32_t i = ends[bucket]; i < ends[bucket + 1]; ++i) {
-      const Entry& entry = needles_[ids[i]];
-      if (entry.anchor > anchor) continue;
-      const std::string_view form = Bytes(entry);
-      if (Load(form.data() + entry.anchor) != eight) continue;
-      const std::size_t begin = anchor - entry.anchor;
-      if (form.size() > text.size() - begin) continue;
-      // The last bytes first: those that a text which only begins like a needle has not.
-      if (Load(form.data() + form.size() - kAnchor) !=
-          Load(text.data() + begin + form.size() - kAnchor)) {
-        continue;
-      }
-      if (std::memcmp(form.data(), text.data() + begin, form.size()) != 0) continue;
-      matches.push_back({begin, begin + form.size(), entry.name});
-    }
+  for (std::uint32_t i = ends[bucket]; i < ends[bucket + 1]; ++i) {
+    const Entry& entry = needles_[As<std::uint32_t>(ids_)[i]];
+    if (entry.anchor > anchor) continue;
+    const std::size_t begin = anchor - entry.anchor;
+    if (entry.size > text.size() - begin) continue;
+    const char* const form = bytes_.view().data() + entry.offset;
+    if (Load(form + entry.anchor) != eight) continue;
+    // The last bytes first: those that a text which only begins like a needle has not.
+    const std::size_t tail = entry.size - kAnchor;
+    if (Load(form + tail) != Load(text.data() + begin + tail)) continue;
+    if (std::memcmp(form, text.data() + begin, entry.size) != 0) continue;
+    matches.push_back({begin, begin + entry.size, entry.name});
   }
 }
 

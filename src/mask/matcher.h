@@ -62,6 +62,7 @@ class Matcher {
   void ChooseAnchors();
   void FillTables();
   void Verify(std::string_view text, std::size_t at, std::vector<Match>& matches) const;
+  void Compare(std::string_view text, std::size_t anchor, std::vector<Match>& matches) const;
   bool BeginsNeedle(std::string_view part) const;
   std::string_view Bytes(const Entry& entry) const {
     return bytes_.view().substr(entry.offset, entry.size);
@@ -76,6 +77,8 @@ class Matcher {
   unsigned piece_shift_ = 63;
   SecretBuffer begins_;
   unsigned begin_shift_ = 63;
+  SecretBuffer anchors_;  // as pieces_, of anchors
+  unsigned anchor_shift_ = 63;
   // By the hash of an anchor: bucket i is ids_[buckets_[i]] to ids_[buckets_[i + 1]].
   SecretBuffer buckets_;
   SecretBuffer ids_;

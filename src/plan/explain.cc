@@ -1,8 +1,11 @@
 #include "plan/explain.h"
 
+#include <unistd.h>
+
 #include "base/text.h"
 #include "measures/measure.h"
 #include "measures/rows.h"
+#include "plan/masking.h"
 #include "plan/secrets.h"
 
 namespace nodeward {
@@ -50,6 +53,17 @@ void JudgeSecretFiles(const Profile& profile, const HostReport& host, ExplainedM
   }
 }
 
+std::string ExplainMask(const Profile& profile) {
+  if (!WantsMask(profile)) return "not masked in what the application prints";
+  std::string terminals;
+  if (isatty(STDOUT_FILENO) == 1) terminals = "standard output";
+  if (isatty(STDERR_FILENO) == 1) {
+    terminals += terminals.empty() ? "standard error" : " and standard error";
+  }
+  return "masked in standard output and error, but on a terminal" +
+         (terminals.empty() ? std::string() : ": " + terminals + " would not be, here");
+}
+
 ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) {
   ExplainedMeasure row;
   row.name = "secrets";
@@ -68,6 +82,7 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
   }
   if (!names.empty()) row.lines.push_back("required: " + JoinWords(names));
   row.lines.push_back("a process of the same user can read /proc/PID/environ");
+  row.lines.push_back(ExplainMask(profile));
   JudgeSecretFiles(profile, host, row);
   return row;
 }

@@ -7,6 +7,10 @@ bool WantsMask(const Profile& profile) {
   return profile.secrets.vault && (!mask || mask->value);
 }
 
+std::string Masked(const Masking& masking, std::string text) {
+  return masking.mask == nullptr ? text : masking.mask->Apply(text);
+}
+
 std::vector<std::string> LearnSecrets(Mask& mask, const Secrets& secrets) {
   std::vector<SecretView> values;
   values.reserve(secrets.size());

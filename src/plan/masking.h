@@ -21,6 +21,9 @@ struct Masking {
 // Whether the profile asks for it: there is a vault, and [secrets] mask is not false.
 bool WantsMask(const Profile& profile);
 
+// `text` without secrets, where they are masked.
+std::string Masked(const Masking& masking, std::string text);
+
 // Adds these secrets to what is masked. What cannot be, in words that name each.
 std::vector<std::string> LearnSecrets(Mask& mask, const Secrets& secrets);
 

@@ -69,8 +69,13 @@ Result<void> RefuseWritableProfile(const Profile& profile, const HostReport& hos
 // Before the application gets the values, so that nothing of it can pass by.
 void LearnMask(Plan& plan) {
   if (plan.masking.mask == nullptr) return;
+  const bool locked = SecretBuffer::AllLocked();
   for (std::string& unmasked : LearnSecrets(*plan.masking.mask, plan.secrets.secrets)) {
     plan.secrets.warnings.push_back(std::move(unmasked));
+  }
+  if (locked && !SecretBuffer::AllLocked()) {
+    plan.secrets.degraded.push_back(
+        "what is masked could not be locked into memory and may reach swap (RLIMIT_MEMLOCK)");
   }
 }
 

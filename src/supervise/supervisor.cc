@@ -226,7 +226,7 @@ class Supervisor::Loop {
     if (const std::string refusal = watch_.LastViolation(); !refusal.empty()) {
       words += "last refusal: " + EscapeForTerminal(refusal) + "\n";
     }
-    last_words_.Write(std::move(words));
+    last_words_.Write(Masked(plan_.masking, std::move(words)));
   }
 
   // ---- the keeper's reports
