@@ -72,6 +72,13 @@ bool StopIsPending() {
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
+std::vector<int> ReadEnds(const StdioPlan& stdio) {
+  std::vector<int> ends;
+  for (const UniqueFd& fd : stdio.relay) ends.push_back(fd.get());
+  if (stdio.relay_stdout.valid()) ends.push_back(stdio.relay_stdout.get());
+  return ends;
+}
+
 struct LastWords {
   TerminationMessage message;
   std::string warning;  // why there will be none, or empty
@@ -128,7 +135,7 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   auto prepared = PrepareSupervisor(*plan);
   if (!prepared) return FailWith(prepared.error());
   // Before any thread and any secret.
-  auto keeper = Keeper::Start(*arena, prepared->sockets.paths);
+  auto keeper = Keeper::Start(*arena, prepared->sockets.paths, ReadEnds(*stdio));
   if (!keeper) return FailWith(keeper.error());
   if (auto opened = OpenVault(*plan); !opened) return FailWith(opened.error());
   auto kept = KeepOwnCapabilities(plan->profile, plan->host);
