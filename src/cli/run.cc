@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include <malloc.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -25,7 +26,8 @@
 namespace nodeward {
 namespace {
 
-BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
+BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio,
+                        std::shared_ptr<const Mask> mask) {
   BusOptions options;
   const auto& format = profile.events.format;
   const bool text = format && format->value == EventFormat::kText;
@@ -36,6 +38,8 @@ BusOptions OptionsOfBus(const Profile& profile, StdioPlan& stdio) {
   }
   options.profile = profile.path;
   options.relay = std::move(stdio.relay);
+  options.relay_stdout = std::move(stdio.relay_stdout);
+  options.mask = std::move(mask);
   return options;
 }
 
@@ -59,6 +63,20 @@ void Seed(LaunchPlan& launch, const Keeper& keeper, const StdioPlan& stdio) {
   }
   launch.relay_stdout = stdio.child_stdout.get();
   launch.relay_stderr = stdio.child_stderr.get();
+}
+
+// Whether a signal that ends nodeward has come: all are blocked.
+bool StopIsPending() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
+std::vector<int> ReadEnds(const StdioPlan& stdio) {
+  std::vector<int> ends;
+  for (const UniqueFd& fd : stdio.relay) ends.push_back(fd.get());
+  if (stdio.relay_stdout.valid()) ends.push_back(stdio.relay_stdout.get());
+  return ends;
 }
 
 struct LastWords {
@@ -108,6 +126,9 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   auto plan = DraftPlan(std::move(request), LaunchPlan{});
   if (!plan) return tl::unexpected(plan.error());
   if (auto taken = TakeKeysOf(*plan); !taken) return FailWith(taken.error());
+  if (WantsMask(plan->profile)) {
+    plan->masking = {std::make_shared<Mask>(), stdio->masked, stdio->terminals};
+  }
   if (!words.warning.empty()) plan->launch.warnings.push_back(words.warning);
   auto arena = Arena::Create();
   if (!arena) return FailWith(arena.error());
@@ -115,13 +136,13 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   auto prepared = PrepareSupervisor(*plan);
   if (!prepared) return FailWith(prepared.error());
   // Before any thread and any secret.
-  auto keeper = Keeper::Start(*arena, prepared->sockets.paths);
+  auto keeper = Keeper::Start(*arena, prepared->sockets.paths, ReadEnds(*stdio));
   if (!keeper) return FailWith(keeper.error());
   if (auto opened = OpenVault(*plan); !opened) return FailWith(opened.error());
   auto kept = KeepOwnCapabilities(plan->profile, plan->host);
   if (!kept) return FailWith(kept.error());
   NotifyThread thread;
-  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio));
+  auto bus = EventBus::Open(OptionsOfBus(plan->profile, *stdio, plan->masking.mask));
   if (!bus) return FailWith(bus.error());
   Seed(plan->launch, *keeper, *stdio);
   if (auto completed = CompletePlan(*plan); !completed) return FailWith(completed.error());
@@ -129,10 +150,14 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   stdio->child_stdout.reset();
   stdio->child_stderr.reset();
   if (auto entered = EnterOwnFilter(); !entered) return FailWith(entered.error());
+  const bool masks = !plan->masking.streams.empty();
   Supervisor supervisor(std::move(*plan), std::move(*keeper), *arena, **bus, thread,
                         std::move(*prepared), words.message);
   const auto code = supervisor.Run();
-  (*bus)->Flush(1000);
+  // Bare, the application would have waited for whoever reads what it prints: so does nodeward,
+  // until it is told to stop.
+  while (!(*bus)->Flush(1000) && masks && !StopIsPending()) {
+  }
   if (!code) return FailWith(code.error());
   return *code;
 }

@@ -36,13 +36,18 @@ Result<std::string> MakeStartId() {
 }
 
 Result<std::unique_ptr<Channel>> OpenChannel(const std::string& to, const SinkOptions& options,
-                                             std::vector<UniqueFd>& relay, bool takes_events) {
+                                             std::vector<UniqueFd>& relay,
+                                             const std::shared_ptr<const Mask>& mask,
+                                             bool takes_events) {
   auto sink = EventSink::Open(to, options);
   if (!sink) return Fail(std::move(sink.error()));
   FdWriter* const writer = (*sink)->writer();
   std::vector<UniqueFd> sources;
   if (writer != nullptr) sources = std::exchange(relay, {});
-  Relay passed(std::move(sources), writer, options.format);
+  // Where no events go there are none to forge, and no reason to wait for the end of a line.
+  const bool lines = takes_events || mask == nullptr;
+  Relay passed(std::move(sources), writer,
+               {.format = options.format, .lines = lines, .mask = mask});
   return std::make_unique<Channel>(std::move(*sink), std::move(passed), takes_events);
 }
 
@@ -91,7 +96,9 @@ Result<std::unique_ptr<EventBus>> EventBus::Open(BusOptions options) {
   core->abort = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!core->abort.valid()) return Fail("cannot make an eventfd: " + DescribeErrno(errno));
 
-  const SinkOptions sink_options = {
+  core->mask = options.mask;
+
+  SinkOptions sink_options = {
       .format = options.format,
       .origin = {.start_id = *start_id, .profile = options.profile},
       .abort_fd = core->abort.get(),
@@ -104,7 +111,15 @@ Result<std::unique_ptr<EventBus>> EventBus::Open(BusOptions options) {
   for (const std::string& to : options.to) wanted.emplace_back(to, true);
   if (!options.relay.empty() && !to_stderr) wanted.emplace_back("stderr", false);
   for (const auto& [to, takes_events] : wanted) {
-    auto channel = OpenChannel(to, sink_options, options.relay, takes_events);
+    auto channel = OpenChannel(to, sink_options, options.relay, options.mask, takes_events);
+    if (!channel) return Fail(std::move(channel.error()));
+    core->channels.push_back(std::move(*channel));
+  }
+  if (options.relay_stdout.valid()) {
+    std::vector<UniqueFd> source;
+    source.push_back(std::move(options.relay_stdout));
+    sink_options.stderr_fd = options.stdout_fd;
+    auto channel = OpenChannel("stderr", sink_options, source, options.mask, false);
     if (!channel) return Fail(std::move(channel.error()));
     core->channels.push_back(std::move(*channel));
   }

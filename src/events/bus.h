@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "events/event.h"
+#include "mask/mask.h"
 
 namespace nodeward {
 
@@ -24,9 +25,15 @@ struct BusOptions {
   // because the application would otherwise share the description that events go to: it could
   // forge or cut an event. A line that looks like an event gets a prefix. Read ends; owned.
   std::vector<UniqueFd> relay;
+  // One whose bytes are passed on to `stdout_fd`, by a thread of its own. Masked alone: no event
+  // goes there. Owned.
+  UniqueFd relay_stdout;
+  // What is replaced in all that is passed on, and in each event; null: nothing.
+  std::shared_ptr<const Mask> mask;
 
-  // Where the sinks are; tests put others here. The descriptor is not owned.
+  // Where the sinks are; tests put others here. The descriptors are not owned.
   int stderr_fd = 2;
+  int stdout_fd = 1;
   std::string syslog_socket = "/dev/log";
   std::string journal_socket = "/run/systemd/journal/socket";
 };

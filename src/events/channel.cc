@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "events/mask_event.h"
+
 namespace nodeward {
 namespace {
 
@@ -42,6 +44,7 @@ Event LossEvent(const std::string& sink, std::uint64_t lost, int error) {
 }  // namespace
 
 void Core::Publish(Event event) {
+  if (mask != nullptr) MaskEvent(*mask, event);
   const auto record = std::make_shared<Record>(Record{std::move(event), 0});
   const std::lock_guard lock(mutex);
   record->seq = ++seq;
@@ -203,6 +206,11 @@ Channel::Work Channel::Take() {
 
 void Channel::Write(const Work& work) {
   for (const RecordPtr& record : work.records) {
+    // What the application said comes before the news of its end.
+    if (record->event.type == EventType::kExit && relay_.Drain() == ECANCELED) {
+      last_error_ = ECANCELED;
+      return;
+    }
     last_error_ = sink_->Write(*record);
     if (last_error_ != 0) Lose(1, last_error_);
     if (last_error_ == ECANCELED) return;

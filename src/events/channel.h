@@ -36,7 +36,8 @@ struct Core {
   void PublishToOthers(const RecordPtr& record, const Channel* except);
   std::uint64_t NextSeq();
 
-  UniqueFd abort;  // an eventfd, made readable when writes must give up
+  std::shared_ptr<const Mask> mask;  // of events; null: none
+  UniqueFd abort;                    // an eventfd, made readable when writes must give up
   std::vector<std::unique_ptr<Channel>> channels;  // constant once the threads run
   std::mutex mutex;                                // numbers are queued in their order
   std::uint64_t seq = 0;

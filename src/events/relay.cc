@@ -8,15 +8,17 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
+
+#include "mask/stream_mask.h"
 
 namespace nodeward {
 namespace {
 
-constexpr std::size_t kBufferSize = 64 * 1024;
 constexpr std::chrono::milliseconds kIdle{100};
 // Reads of one source for one Drain: more than any pipe holds, so that a source that never stops
 // writing does not hold up the end.
-constexpr int kDrainReads = 1024 * 1024 / static_cast<int>(kBufferSize) + 1;
+constexpr int kDrainReads = 1024 * 1024 / static_cast<int>(kRelayBuffer) + 1;
 
 // Collects pieces and writes them with few system calls; pieces that touch become one.
 class Batch {
@@ -86,8 +88,9 @@ int AddMarked(Batch& batch, std::string_view line, bool check, SinkFormat format
 
 struct Relay::Source {
   UniqueFd fd;
-  std::unique_ptr<std::array<char, kBufferSize>> buffer;
+  std::unique_ptr<std::array<char, kRelayBuffer>> buffer;
   std::size_t used = 0;  // bytes of a line whose end is missing, at the front of the buffer
+  std::optional<StreamMask> mask;
   Clock::time_point last_read;
 
   std::string_view bytes() const { return {buffer->data(), used}; }
@@ -97,16 +100,19 @@ struct Relay::Source {
   }
 };
 
-Relay::Relay(std::vector<UniqueFd> sources, FdWriter* out, SinkFormat format)
-    : out_(out), format_(format) {
+Relay::Relay(std::vector<UniqueFd> sources, FdWriter* out, RelayOptions options)
+    : out_(out), options_(std::move(options)) {
+  // Not zeroed: memory that nobody wrote to costs nothing.
+  const auto make = [] { return std::make_unique_for_overwrite<std::array<char, kRelayBuffer>>(); };
   for (UniqueFd& fd : sources) {
     // The read end has a description of its own, so this does not reach the application.
     const int flags = fcntl(fd.get(), F_GETFL);
     if (flags >= 0) fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
-    // Not zeroed: memory that nobody wrote to costs nothing.
-    auto buffer = std::make_unique_for_overwrite<std::array<char, kBufferSize>>();
-    sources_.push_back({std::move(fd), std::move(buffer), 0, {}});
+    Source source{std::move(fd), make(), 0, {}, {}};
+    if (options_.mask != nullptr) source.mask.emplace(options_.mask);
+    sources_.push_back(std::move(source));
   }
+  if (options_.mask != nullptr) read_ = make();
 }
 
 Relay::Relay(Relay&& other) noexcept = default;
@@ -121,7 +127,7 @@ void Relay::AddTo(std::vector<pollfd>& fds) const {
 int Relay::TimeoutMs(Clock::time_point now) const {
   int timeout = -1;
   for (const Source& source : sources_) {
-    if (source.used == 0) continue;
+    if (source.used == 0 && !(source.mask && source.mask->Holds())) continue;
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(source.last_read + kIdle - now).count();
     const int due = static_cast<int>(std::clamp<std::int64_t>(left, 0, kIdle.count()));
@@ -135,6 +141,7 @@ int Relay::Pass(Clock::time_point now) {
     const int error = Read(source, now);
     if (error == ECANCELED) return error;
     const bool idle = error == EAGAIN && now - source.last_read >= kIdle;
+    if (idle && FlushMask(source) == ECANCELED) return ECANCELED;
     if (PassLines(source, idle) == ECANCELED) return ECANCELED;
   }
   return 0;
@@ -144,27 +151,64 @@ int Relay::Drain() {
   for (Source& source : sources_) {
     for (int reads = 0; reads < kDrainReads; ++reads) {
       const int error = Read(source, source.last_read);
-      if (PassLines(source, error != 0) == ECANCELED) return ECANCELED;
+      if (error == ECANCELED || PassLines(source, error != 0) == ECANCELED) return ECANCELED;
       if (error != 0) break;
     }
+    if (FlushMask(source) == ECANCELED) return ECANCELED;
     if (PassLines(source, true) == ECANCELED) return ECANCELED;
   }
   return 0;
 }
 
-// 0 when something was read; EAGAIN when nothing is there; ENODATA when the source has ended.
+// 0 when something was read; EAGAIN when nothing is there; ENODATA when the source has ended;
+// ECANCELED when writing was aborted.
 int Relay::Read(Source& source, Clock::time_point now) {
   if (!source.fd.valid()) return ENODATA;
-  const ssize_t count = read(source.fd.get(), source.buffer->data() + source.used,
-                             source.buffer->size() - source.used);
+  char* const room = source.mask ? read_->data() : source.buffer->data() + source.used;
+  const ssize_t count =
+      read(source.fd.get(), room, source.mask ? kRelayBuffer : kRelayBuffer - source.used);
   if (count > 0) {
-    source.used += static_cast<std::size_t>(count);
     source.last_read = now;
+    const auto size = static_cast<std::size_t>(count);
+    if (source.mask) return TakeMasked(source, {room, size}) == ECANCELED ? ECANCELED : 0;
+    source.used += size;
     return 0;
   }
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return EAGAIN;
   source.fd.reset();
-  return ENODATA;
+  return FlushMask(source) == ECANCELED ? ECANCELED : ENODATA;
+}
+
+int Relay::TakeMasked(Source& source, std::string_view bytes) {
+  masked_.clear();
+  source.mask->Feed(bytes, masked_);
+  explicit_bzero(read_->data(), bytes.size());
+  return PassMasked(source);
+}
+
+int Relay::FlushMask(Source& source) {
+  if (!source.mask || !source.mask->Holds()) return 0;
+  masked_.clear();
+  source.mask->Flush(masked_);
+  return PassMasked(source);
+}
+
+// Passes `masked_` on, or adds it to the line that is not whole yet.
+int Relay::PassMasked(Source& source) {
+  if (!options_.lines) {
+    std::array<iovec, 1> part = {Part(masked_)};
+    const int error = out_->Write(part);
+    if (error == EPIPE) CloseSources();
+    return error;
+  }
+  for (std::string_view rest = masked_; !rest.empty();) {
+    const std::size_t count = std::min(rest.size(), kRelayBuffer - source.used);
+    std::memcpy(source.buffer->data() + source.used, rest.data(), count);
+    source.used += count;
+    rest.remove_prefix(count);
+    if (const int error = PassLines(source, false); error != 0) return error;
+  }
+  return 0;
 }
 
 // Passes on the whole lines that are there, and with `all` the rest too. What could not be written
@@ -177,7 +221,7 @@ int Relay::PassLines(Source& source, bool all) {
     error = Send(source, source.bytes().substr(0, whole), false);
     source.Consume(whole);
   }
-  if (source.used == 0 || !(all || !source.fd.valid() || source.used == kBufferSize)) return error;
+  if (source.used == 0 || !(all || !source.fd.valid() || source.used == kRelayBuffer)) return error;
   if (error == 0) error = Send(source, source.bytes(), true);
   source.used = 0;
   return error;
@@ -189,7 +233,7 @@ int Relay::Send(const Source& source, std::string_view bytes, bool partial) {
   bool check = !continued || out_->last_byte() == '\r';
   int error = !continued && out_->mid_line() ? batch.Add("\n") : 0;
   while (error == 0 && !bytes.empty()) {
-    error = AddMarked(batch, CutThrough(bytes, '\n'), check, format_);
+    error = AddMarked(batch, CutThrough(bytes, '\n'), check, options_.format);
     check = true;
   }
   if (error == 0) error = batch.Write();

@@ -15,7 +15,8 @@
 
 namespace nodeward {
 
-Result<Keeper> Keeper::Start(Arena& arena, const std::vector<std::string>& leavings) {
+Result<Keeper> Keeper::Start(Arena& arena, const std::vector<std::string>& leavings,
+                             const std::vector<int>& withheld) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
     return Fail("cannot make the keeper's socket: " + DescribeErrno(errno));
@@ -26,6 +27,7 @@ Result<Keeper> Keeper::Start(Arena& arena, const std::vector<std::string>& leavi
   if (pid < 0) return Fail("cannot fork the keeper: " + DescribeErrno(errno));
   if (pid == 0) {
     own.reset();
+    for (const int fd : withheld) close(fd);
     RunKeeper(theirs.get(), arena.program(), leavings);
   }
   return Keeper(pid, std::move(own), theirs.get());

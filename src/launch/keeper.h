@@ -47,8 +47,10 @@ struct KeeperRequest {
 class Keeper {
  public:
   // Forks. Call while single-threaded. The arena must outlive the keeper. `leavings`: paths that
-  // the keeper removes when it ends, however the supervisor ended.
-  static Result<Keeper> Start(Arena& arena, const std::vector<std::string>& leavings = {});
+  // the keeper removes when it ends, however the supervisor ended. `withheld`: descriptors that the
+  // keeper closes: of a pipe whose reader is gone the application must see it.
+  static Result<Keeper> Start(Arena& arena, const std::vector<std::string>& leavings = {},
+                              const std::vector<int>& withheld = {});
 
   pid_t pid() const { return pid_; }
   int fd() const { return control_.get(); }  // readable when a report waits; EOF: it died

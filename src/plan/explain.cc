@@ -1,8 +1,11 @@
 #include "plan/explain.h"
 
+#include <unistd.h>
+
 #include "base/text.h"
 #include "measures/measure.h"
 #include "measures/rows.h"
+#include "plan/masking.h"
 #include "plan/secret_rules.h"
 #include "plan/secrets.h"
 
@@ -82,6 +85,17 @@ void JudgeSecrets(const Profile& profile, const HostReport& host, ExplainedMeasu
   for (const std::string& warning : loaded->warnings) row.lines.push_back("warning: " + warning);
 }
 
+std::string ExplainMask(const Profile& profile) {
+  if (!WantsMask(profile)) return "not masked in what the application prints";
+  std::string terminals;
+  if (isatty(STDOUT_FILENO) == 1) terminals = "standard output";
+  if (isatty(STDERR_FILENO) == 1) {
+    terminals += terminals.empty() ? "standard error" : " and standard error";
+  }
+  return "masked in standard output and error, but on a terminal" +
+         (terminals.empty() ? std::string() : ": " + terminals + " would not be, here");
+}
+
 ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) {
   ExplainedMeasure row;
   row.name = "secrets";
@@ -110,6 +124,7 @@ ExplainedMeasure ExplainSecrets(const Profile& profile, const HostReport& host) 
     row.lines.push_back(
         "into the environment: a process of the same user can read /proc/PID/environ");
   }
+  row.lines.push_back(ExplainMask(profile));
   JudgeSecrets(profile, host, row);
   return row;
 }

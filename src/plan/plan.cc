@@ -67,6 +67,19 @@ Result<void> RefuseWritableProfile(const Profile& profile, const HostReport& hos
   return {};
 }
 
+// Before the application gets the values, so that nothing of it can pass by.
+void LearnMask(Plan& plan) {
+  if (plan.masking.mask == nullptr) return;
+  const bool locked = SecretBuffer::AllLocked();
+  for (std::string& unmasked : LearnSecrets(*plan.masking.mask, plan.secrets.secrets)) {
+    plan.secrets.warnings.push_back(std::move(unmasked));
+  }
+  if (locked && !SecretBuffer::AllLocked()) {
+    plan.secrets.degraded.push_back(
+        "what is masked could not be locked into memory and may reach swap (RLIMIT_MEMLOCK)");
+  }
+}
+
 void SeedSecrets(Plan& plan) {
   plan.launch.secrets.clear();
   for (const Secret& secret : plan.secrets.secrets) {
@@ -226,6 +239,7 @@ Result<void> OpenVault(Plan& plan) {
   auto secrets = LoadSecrets(plan.profile, plan.host, plan.launch.identity, plan.keys);
   if (!secrets) return Fail(secrets.error());
   plan.secrets = std::move(*secrets);
+  LearnMask(plan);
   SeedSecrets(plan);
   return {};
 }
@@ -265,6 +279,7 @@ Result<void> Refresh(Plan& plan) {
         LoadSecrets(plan.profile, plan.host, plan.launch.identity, plan.keys, SecretsFor::kRestart);
     if (!secrets) return Fail(secrets.error());
     plan.secrets = std::move(*secrets);
+    LearnMask(plan);
   }
   auto files = ResolveFileRules(plan.profile, plan.host, plan.launch);
   if (!files) return Fail(files.error());

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "plan/decide.h"
+#include "plan/masking.h"
 #include "plan/secrets.h"
 #include "plan/supervise_plan.h"
 #include "profile/profile.h"
@@ -23,6 +24,7 @@ struct Plan {
   LaunchPlan launch;
   SupervisePlan supervise;
   HeldKeys keys;          // of inherited descriptors
+  Masking masking;
   LoadedSecrets secrets;  // the plan's variables point into it; a Plan is moved, never copied
 
   Plan() = default;

@@ -301,6 +301,7 @@ constexpr Key kKeys[] = {
      Put<kSecrets, &SecretsSection::watch, ReadBoolean>},
     {"secrets.on_change", KeyKind::kText, "\"restart\"",
      Put<kSecrets, &SecretsSection::on_change, ReadOnChange>},
+    {"secrets.mask", KeyKind::kBoolean, "true", Put<kSecrets, &SecretsSection::mask, ReadBoolean>},
 
     {"node.enforcement", KeyKind::kWord, "\"strict\"",
      kPutEnforcement<&P::node, &NodeSection::enforcement>, kEnforcement},

@@ -154,6 +154,7 @@ struct SecretsSection {
   Setting<bool> watch;
   Setting<OnChange> on_change;
   TextList inherit;  // scripts that get the secrets as child processes, too
+  Setting<bool> mask;  // in what the application prints; absent: where there is a vault
 };
 
 struct Backoff {

@@ -117,6 +117,10 @@ Event StartEvent(const Plan& plan, const Launched& launched, unsigned restarts) 
   if (plan.launch.landlock.wanted) {
     event.With("in_force.landlock_abi", std::int64_t{plan.launch.landlock.abi});
   }
+  if (plan.masking.mask != nullptr) {
+    event.With("masked", plan.masking.streams);
+    if (!plan.masking.terminals.empty()) event.With("not_masked", plan.masking.terminals);
+  }
   if (const auto unseen = NotObservable(plan); !unseen.empty()) {
     event.With("not_observable", unseen);
   }

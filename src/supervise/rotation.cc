@@ -6,6 +6,7 @@
 
 #include "measures/delivery.h"
 #include "plan/file_owner.h"
+#include "plan/masking.h"
 #include "supervise/reports.h"
 #include "supervise/secret_updates.h"
 #include "supervise/vault_watch.h"
@@ -61,6 +62,8 @@ class Rotation::Loop {
     const SecretChanges changes = Fingerprints::Between(known_, now);
     if (changes.None()) return;
     known_ = std::move(now);
+    // Before the application gets them, so that nothing of it can pass by.
+    if (plan_.masking.mask != nullptr) LearnSecrets(*plan_.masking.mask, loaded->secrets);
     acts_.emit(SecretsChangedEvent(changes, OnChangeOf(plan_.profile)));
     Act(loaded->secrets);
   }

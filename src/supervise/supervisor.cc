@@ -225,7 +225,8 @@ class Supervisor::Loop {
     Emit(folder_.FlushAndForget());
     RemoveGroups();
     ReturnToOwnCgroup(plan_.launch);
-    if (!failure_) last_words_.Write(LastWords(last_exit_, watch_.LastViolation()));
+    if (failure_) return;
+    last_words_.Write(Masked(plan_.masking, LastWords(last_exit_, watch_.LastViolation())));
   }
 
   // ---- the keeper's reports

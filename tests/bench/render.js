@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { markdownTable } = require('./table.js');
 
-const order = ['launch', 'throughput', 'violations', 'memory', 'confine', 'hot_path', 'deploy'];
+const order = ['launch', 'throughput', 'violations', 'memory', 'confine', 'hot_path', 'secrets', 'deploy'];
 const folder = path.resolve(__dirname, '../../build/bench');
 const results = order.map((name) => path.join(folder, `${name}.json`)).filter(fs.existsSync)
   .map((file) => JSON.parse(fs.readFileSync(file, 'utf8')));

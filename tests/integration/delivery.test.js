@@ -41,6 +41,7 @@ exec = [${exec}]
 [secrets]
 vault = "app.vault.age"
 identity = "identity.txt"
+mask = false
 deliver = "${deliver}"
 ${secrets}
 ${rest}`);

@@ -13,7 +13,7 @@ const CANARY = `canary-${process.pid}-90c2`;
 
 // Runs main.js under a profile whose vault holds two secrets, and asks the doctor: {code, found: "SECRET where: readers" lines
 // of this application's processes and folder, all, supervisor}.
-async function diagnose(t, main, { deliver = 'env', rest = '' } = {}) {
+async function diagnose(t, main, { deliver = 'env', mask = false } = {}) {
   const folder = settings(t);
   const { recipient } = keygen(folder);
   seal(path.join(folder, 'app.vault.age'), recipient, `TOKEN = "${CANARY}-token"\nOTHER = "${CANARY}-other"\nSHORT = "abc"\n`);
@@ -34,9 +34,10 @@ exec = ["@node-child"]
 vault = "app.vault.age"
 identity = "identity.txt"
 deliver = "${deliver}"
+mask = ${mask}
 [supervise]
 name = "${name}"
-${rest}`);
+`);
   const running = start(['run', '-p', profile, '--', process.execPath, 'main.js']);
   t.after(async () => {
     running.child.kill('SIGTERM');
@@ -69,6 +70,11 @@ test('delivered in memory they are in the application\'s memory alone, and nodew
   assert.ok(keeper > 0);
   assert.deepEqual(found, memory);
   assert.equal(code, 0);
+});
+
+test('where output is masked, the supervisor holds what it looks for, and root alone can read it', async (t) => {
+  const { found } = await diagnose(t, '', { deliver: 'memory', mask: true });
+  assert.deepEqual(found, [...memory, ...['OTHER', 'TOKEN'].map((name) => `${name} memory of supervisor (nodeward): root`)].sort());
 });
 
 test('what an application leaves lying about is found, with who can read it', async (t) => {

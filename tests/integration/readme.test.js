@@ -126,7 +126,7 @@ describe('consoles', () => {
 
 describe('shown files', () => {
   it('every block is of a kind that is tested here', () => {
-    const kinds = ['js server.js', 'console', 'text hostile-dependency', 'text', 'toml app.toml', 'toml supervise.toml',
+    const kinds = ['js server.js', 'console', 'text hostile-dependency', 'text', 'toml app.toml', 'toml rules.toml', 'toml supervise.toml',
       'json violation', 'dockerfile', 'ini', 'sh npm', 'sh debian', 'sh systemd', 'sh kubernetes'];
     const unknown = blocks.map((one) => [one.language, one.name].filter(Boolean).join(' '))
       .filter((kind) => !kinds.includes(kind));
@@ -134,7 +134,7 @@ describe('shown files', () => {
   });
 
   it('the profiles are valid', () => {
-    for (const name of ['app.toml', 'supervise.toml']) {
+    for (const name of ['app.toml', 'rules.toml', 'supervise.toml']) {
       const { status, stdout, stderr } = run('nodeward', ['check', `${settings}/${name}`]);
       assert.deepEqual([status, stdout, stderr], [0, `${settings}/${name}: valid\n`, '']);
     }

@@ -34,6 +34,7 @@ exec = ["@node-child"]
 [secrets]
 vault = "app.vault.age"
 identity = "identity.txt"
+mask = false
 watch = true
 on_change = "${onChange}"
 deliver = "${deliver}"
@@ -156,6 +157,7 @@ tell('up');${WAITS}` }, { deliver: 'memory', onChange: 'update', secrets: 'requi
   await kept(/app\.vault\.age: /);
   made.replace({ TOKEN: `${CANARY} 2` });
   await app.line(lineOf(`${CANARY} 2`));
+  await app.until(withCode('NW121'));
   assert.equal(app.seen.events.filter(withCode('NW121')).length, 1);
   assert.deepEqual(app.seen.events.filter(({ event }) => event === 'exit'), []);
 });
@@ -209,6 +211,7 @@ tell('up');${WAITS}` }, { deliver: 'memory', onChange: 'update' });
   made.replace({ TOKEN: `${CANARY} 1` });
   execFileSync(nodeward, ['vault', 'set', 'MORE', '-p', made.profile], { input: 'more' });
   await app.line(lineOf([['MORE'], `${CANARY} 1`, 'more']));
+  await app.until(withCode('NW121'));
   assert.equal(app.seen.events.filter(withCode('NW121')).length, 1);
 });
 

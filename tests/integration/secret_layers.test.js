@@ -16,7 +16,7 @@ function layers(t, texts, secrets = '') {
   const profile = path.join(folder, 'app.toml');
   const list = Object.keys(texts).map((name) => `"${name}"`).join(', ');
   fs.writeFileSync(profile, `version = 1\n[process]\nuser = "61237"\n[secrets]\nvault = [${list}]
-identity = "identity.txt"\n${secrets}\n`);
+identity = "identity.txt"\nmask = false\n${secrets}\n`);
   return { folder, profile };
 }
 

@@ -20,7 +20,7 @@ function vault(t, text, rules) {
   seal(sealed, recipient, text);
   const profile = path.join(folder, 'app.toml');
   fs.writeFileSync(profile, `version = 1\n[process]\nuser = "61237"\n[secrets]\nvault = "app.vault.age"
-identity = "identity.txt"\n[secrets.rules]\n${rules}\n`);
+identity = "identity.txt"\nmask = false\n[secrets.rules]\n${rules}\n`);
   return { folder, profile, sealed };
 }
 

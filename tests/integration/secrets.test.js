@@ -21,7 +21,7 @@ function vault(t, text, { armour = false, secrets = '', rest = '', mode = 0o400 
   fs.chmodSync(file, mode);
   const profile = path.join(folder, 'app.toml');
   fs.writeFileSync(profile, `version = 1\n[process]\nuser = "61237"\n[secrets]\nvault = "app.vault.age"
-identity = "identity.txt"\n${secrets}\n${rest}`);
+identity = "identity.txt"\nmask = false\n${secrets}\n${rest}`);
   return { folder, profile, sealed, identity: file, recipient };
 }
 

@@ -34,7 +34,7 @@ test('from nothing to an application that has its secret', async (t) => {
   assert.match(recipient, /^age1[a-z0-9]{58}$/);
   assert.equal(fs.statSync(identity).mode & 0o777, 0o600);
   assert.equal((await vault(['set', 'JWT_SECRET'], { input: CANARY })).code, 0);
-  fs.writeFileSync(path.join(folder, 'app.toml'), `[process]\nuser = "61237"\n[secrets]\nvault = "${file}"\nidentity = "${identity}"\n`);
+  fs.writeFileSync(path.join(folder, 'app.toml'), `[process]\nuser = "61237"\n[secrets]\nvault = "${file}"\nidentity = "${identity}"\nmask = false\n`);
   const ran = await run(['run', '-p', path.join(folder, 'app.toml'), '--', process.execPath, '-e', 'console.log(process.env.JWT_SECRET)']);
   assert.equal(ran.stdout, `${CANARY}\n`, ran.stderr);
   // Only the secret: what nodeward keeps for itself in there is nobody's variable.

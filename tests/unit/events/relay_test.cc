@@ -20,7 +20,7 @@ class RelayTest : public testing::Test {
   Relay Make(std::size_t sources = 1, SinkFormat format = SinkFormat::kJson) {
     std::vector<UniqueFd> ends;
     for (std::size_t i = 0; i < sources; ++i) ends.push_back(std::move(app_[i].read));
-    return {std::move(ends), &writer_, format};
+    return {std::move(ends), &writer_, {.format = format}};
   }
   void Pass(Relay& relay) { EXPECT_EQ(relay.Pass(now_), 0); }
   std::string Passed(Relay& relay) {
