@@ -36,12 +36,24 @@ function stopOnSignal(server, database, log) {
   process.on('SIGINT', stop);
 }
 
+// nodeward puts new secrets into process.env while the server runs; whoever else starts it never
+// says so.
+function followSecrets(config, log) {
+  process.on('nodeward:secrets', ({ changed }) => {
+    const fresh = readConfig(process.env);
+    config.jwtSecret = fresh.jwtSecret;
+    if (config.database !== null) config.database.password = fresh.database.password;
+    log.info('secrets changed', { changed });
+  });
+}
+
 async function main() {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const database = await openDatabase(config.database, log);
   const server = await listen(createApp({ config, database, log }), config);
   stopOnSignal(server, database, log);
+  followSecrets(config, log);
   log.info('listening', {
     host: config.host,
     port: server.address().port,

@@ -121,7 +121,7 @@ test('an image without a shell', async (t) => {
       try { return require("fs").readFileSync("/run/secrets/nodeward-identity", "utf8"); } catch (error) { return " " + error.code; }
     })()`;
     const { code, stdout, stderr } = await once([...vault, '-v', `${key}:/run/secrets/nodeward-identity:ro`], ...withVault, script);
-    assert.deepEqual([code, stdout], [0, 'precious EACCES\n'], stderr);
+    assert.deepEqual([code, stdout], [0, '[masked:TOKEN] EACCES\n'], stderr);
     assert.equal((await engine.succeed(['inspect', 'app'])).includes('precious'), false);
   });
 

@@ -124,7 +124,7 @@ function createApp({ config, database, log }) {
   app.use(express.json({ limit: '10kb' }));
   addRoutes(app, {
     accounts: createAccounts(database),
-    tokens: createTokens(config.jwtSecret),
+    tokens: createTokens(() => config.jwtSecret),
     database,
     limit: rateLimit({
       windowMs: 60 * 1000,

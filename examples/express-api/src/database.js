@@ -19,6 +19,7 @@ function openPool(settings, log) {
   const { Pool } = require('pg');
   const pool = new Pool({
     ...settings,
+    password: () => settings.password,  // of each new connection: it may have changed
     max: 10,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30000,
