@@ -138,6 +138,7 @@ Result<int> Look(const DoctorSecretsOptions& options) {
                        std::to_string(places.files()) + " files in " + JoinWords(folders);
   if (places.skipped() > 0)
     looked += " (" + std::to_string(places.skipped()) + " left out: too many or too large)";
+  if (!places.unread().empty()) looked += "; NOT to its end: " + JoinWords(places.unread());
   looked +=
       docker ? "; docker inspect" : "; no Docker engine answers at " + std::string(kDockerSocket);
   if (options.json) {

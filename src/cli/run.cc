@@ -156,7 +156,7 @@ tl::expected<int, Errors> Launch(PlanRequest request, const LastWords& words) {
   const auto code = supervisor.Run();
   // Bare, the application would have waited for whoever reads what it prints: so does nodeward,
   // until it is told to stop.
-  while (!(*bus)->Flush(1000) && masks && !StopIsPending()) {
+  while (!(*bus)->Flush(1000) && masks && !supervisor.told_to_stop() && !StopIsPending()) {
   }
   if (!code) return FailWith(code.error());
   return *code;

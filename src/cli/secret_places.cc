@@ -28,6 +28,7 @@ namespace {
 constexpr std::size_t kPiece = 1u << 20;
 constexpr std::uintmax_t kLargestFile = 64u << 20;
 constexpr std::size_t kMostFiles = 20000;
+constexpr int kDeepest = 100;
 constexpr uid_t kStranger = 65533;  // nobody's number, on a usual system
 
 std::string NameOf(const std::string& proc) {
@@ -43,6 +44,16 @@ bool ParseRange(const std::string& line, std::uint64_t* from, std::uint64_t* to)
   if (end == nullptr || *end != '-') return false;
   *to = std::strtoull(end + 1, &end, 16);
   return std::string_view(end).starts_with(" rw");
+}
+
+// A plain file, for reading. What it is is known before it is opened: opening a device can do
+// something, and a FIFO can wait.
+UniqueFd OpenPlain(const std::string& path, int flags) {
+  const UniqueFd found(open(path.c_str(), O_PATH | O_CLOEXEC | flags));
+  struct stat facts {};
+  if (!found.valid() || fstat(found.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
+  const std::string same = "/proc/self/fd/" + std::to_string(found.get());
+  return UniqueFd(open(same.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
 std::string AskOver(const std::string& path, const std::string& what) {
@@ -127,10 +138,9 @@ void SecretPlaces::LookAtProcess(pid_t pid) {
 }
 
 // Piece by piece, each with the end of the one before, so that none is cut.
-void SecretPlaces::LookAtFile(const std::string& path, const std::string& where) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOATIME));
-  const UniqueFd other(fd.valid() ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  const int from = fd.valid() ? fd.get() : other.get();
+void SecretPlaces::LookAtFile(const std::string& path, const std::string& where, int flags) {
+  const UniqueFd fd = OpenPlain(path, flags);
+  const int from = fd.get();
   std::set<std::string> names;
   std::size_t held = 0;
   for (std::uintmax_t all = 0; from >= 0 && all < kLargestFile;) {
@@ -205,7 +215,7 @@ void SecretPlaces::LookBeneath(const std::string& path) {
       return;
     }
     ++files_;
-    LookAtFile(entry.path().string(), EscapeForTerminal(entry.path().string()));
+    LookAtFile(entry.path().string(), EscapeForTerminal(entry.path().string()), O_NOFOLLOW);
   };
   const std::filesystem::directory_entry top(path, error);
   if (error) return;
@@ -214,7 +224,11 @@ void SecretPlaces::LookBeneath(const std::string& path) {
   std::filesystem::recursive_directory_iterator at(path, options, error);
   for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
     look(*at);
+    if (at.depth() < kDeepest || !at->is_directory(error)) continue;
+    at.disable_recursion_pending();  // each level holds a descriptor
+    ++skipped_;
   }
+  if (error) unread_.push_back(EscapeForTerminal(path) + " (" + error.message() + ")");
 }
 
 bool SecretPlaces::AskDocker(const std::string& socket) {

@@ -40,7 +40,9 @@ class SecretPlaces {
   const std::vector<SecretPlace>& found() const { return found_; }
   const std::vector<std::string>& unsought() const { return unsought_; }  // too short
   std::size_t files() const { return files_; }
-  std::size_t skipped() const { return skipped_; }  // files beyond what is looked at
+  std::size_t skipped() const { return skipped_; }  // files and folders beyond what is looked at
+  // Folders that could not be looked through to their end, and why.
+  const std::vector<std::string>& unread() const { return unread_; }
 
  private:
   std::set<std::string> In(std::string_view bytes) const;
@@ -49,7 +51,7 @@ class SecretPlaces {
     bool beyond;
   };
   void Add(const std::set<std::string>& names, const std::string& where, const Readers& readers);
-  void LookAtFile(const std::string& path, const std::string& where);
+  void LookAtFile(const std::string& path, const std::string& where, int flags = 0);
   void LookAtDescriptors(const std::string& proc, const std::string& of);
   void LookAtMemory(const std::string& proc, const std::string& of);
   void LookAtCore(const std::string& proc, const std::string& of);
@@ -63,6 +65,7 @@ class SecretPlaces {
   std::vector<std::string> unsought_;
   std::size_t files_ = 0;
   std::size_t skipped_ = 0;
+  std::vector<std::string> unread_;
 };
 
 // Whether a process of that user, without a capability, can open `path` for reading. Tried in a

@@ -119,11 +119,13 @@ class FormWriter {
   }
 
   void AddUrl(std::string_view text) {
-    constexpr std::array<UrlStyle, 4> kStyles = {{
+    constexpr std::array<UrlStyle, 6> kStyles = {{
         {.kept = "-_.!~*'()"},             // encodeURIComponent
         {.kept = "-_.~"},                  // RFC 3986
         {.kept = "-_.!~*'();/?:@&=+$,#"},  // encodeURI
         {.kept = "-_.*", .plus = true},    // a form
+        {.kept = "-_.~!$%&'()*+,"},        // the password of a URL, as new URL() writes it
+        {.kept = "-_.!~*'():"},            // the same, as url.format() does
     }};
     for (UrlStyle style : kStyles) {
       for (const bool upper : {true, false}) {

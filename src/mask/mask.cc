@@ -6,6 +6,13 @@
 #include "mask/stream_mask.h"
 
 namespace nodeward {
+namespace {
+
+// The set of now, and those of the changes before: what was printed a moment ago may still be on
+// its way, and a supervisor that sees a change each hour must not grow for it.
+constexpr std::size_t kSets = 4;
+
+}  // namespace
 
 Mask::Mask() : matcher_(std::make_shared<const Matcher>(NeedleList())) {}
 
@@ -17,12 +24,21 @@ std::vector<std::string> Mask::Learn(std::span<const SecretView> secrets) {
       unmasked.push_back(std::move(why));
     }
   }
-  matcher()->AddTo(list);
   list.Sort();
-  auto grown = std::make_shared<const Matcher>(list);
+  auto learnt = std::make_shared<const Matcher>(list);
   const std::lock_guard lock(mutex_);
-  if (grown->size() != matcher_->size()) matcher_ = std::move(grown);
+  if (!sets_.empty() && sets_.back()->SameNeedles(*learnt)) return unmasked;
+  sets_.push_back(std::move(learnt));
+  if (sets_.size() > kSets) sets_.erase(sets_.begin());
+  matcher_ = sets_.size() == 1 ? sets_.front() : United();
   return unmasked;
+}
+
+std::shared_ptr<const Matcher> Mask::United() const {
+  NeedleList all;
+  for (const auto& set : sets_) set->AddTo(all);
+  all.Sort();
+  return std::make_shared<const Matcher>(all);
 }
 
 std::shared_ptr<const Matcher> Mask::matcher() const {

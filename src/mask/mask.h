@@ -1,5 +1,6 @@
-// Mask: the needles of all secrets that a supervisor has known, shared by the threads that pass
-// output on. It only grows: what was secret before a restart may still be on its way. Parent only.
+// Mask: the needles of the secrets that a supervisor knows and of the last sets before, shared by
+// the threads that pass output on: what was secret before a change may still be on its way. Parent
+// only.
 #pragma once
 
 #include <memory>
@@ -22,8 +23,8 @@ class Mask {
  public:
   Mask();
 
-  // From now on these are masked, too. What cannot be, in words that name each secret.
-  // Thread-safe.
+  // From now on this set is masked, and the last few. What cannot be, in words that name each
+  // secret. Thread-safe.
   std::vector<std::string> Learn(std::span<const SecretView> secrets);
   // What finds all that was learnt so far. Thread-safe; never null.
   std::shared_ptr<const Matcher> matcher() const;
@@ -31,8 +32,11 @@ class Mask {
   std::string Apply(std::string_view text) const;
 
  private:
+  std::shared_ptr<const Matcher> United() const;
+
   mutable std::mutex mutex_;
-  std::shared_ptr<const Matcher> matcher_;
+  std::vector<std::shared_ptr<const Matcher>> sets_;  // the last ones that were learnt
+  std::shared_ptr<const Matcher> matcher_;            // of all of them
 };
 
 // "[masked:NAME]".

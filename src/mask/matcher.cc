@@ -245,6 +245,12 @@ bool Matcher::BeginsNeedle(std::string_view part) const {
   return found != needles_.end() && Bytes(*found).starts_with(part);
 }
 
+bool Matcher::SameNeedles(const Matcher& other) const {
+  return std::ranges::equal(needles_, other.needles_, [&](const Entry& mine, const Entry& theirs) {
+    return Bytes(mine) == other.Bytes(theirs) && names_[mine.name] == other.names_[theirs.name];
+  });
+}
+
 void Matcher::AddTo(NeedleList& list) const {
   for (const Entry& entry : needles_) list.Add(Bytes(entry), list.Name(names_[entry.name]));
 }

@@ -46,6 +46,7 @@ class Matcher {
 
   const std::string& Name(std::uint32_t index) const { return names_[index]; }
   std::size_t size() const { return needles_.size(); }
+  bool SameNeedles(const Matcher& other) const;
   // Adds all needles to a list.
   void AddTo(NeedleList& list) const;
 

@@ -34,24 +34,44 @@ int Fill(int fd, const ChildMemoryFile& file) noexcept {
   return static_cast<int>(-Call(SYS_fcntl, fd, F_ADD_SEALS, kSeals));
 }
 
-// Of those that the keeper got for the launch, the one that stays open.
-int KeepUpdates(const ChildProgram& program) noexcept {
-  if (program.updates < 0 || program.updates_number == nullptr) return 0;
-  WriteNumber(program.updates, program.updates_number);
-  return static_cast<int>(-Call(SYS_fcntl, program.updates, F_SETFD, 0));
+// Numbers that are still needed, or the application's.
+bool IsTaken(const ChildProgram& program, int fd) noexcept {
+  for (std::uint32_t i = 0; i < program.kept_fd_count; ++i) {
+    if (program.kept_fds[i] == fd) return true;
+  }
+  return fd == program.control || fd == program.gate || fd == program.updates;
+}
+
+// Moves `fd` to the lowest number from `*next` on. Node.js marks what it inherits close-on-exec up
+// to the first gap beyond 15 (libuv: uv_disable_stdio_inheritance), so that numbers behind those
+// that nodeward itself inherited would reach its children. What is open there is to be closed.
+int Settle(const ChildProgram& program, int fd, int* next) noexcept {
+  while (IsTaken(program, *next) && *next != fd) ++*next;
+  const int to = (*next)++;
+  if (to == fd) return static_cast<int>(Call(SYS_fcntl, fd, F_SETFD, 0)) < 0 ? -EBADF : to;
+  const long placed = Call(SYS_dup3, fd, to, 0);
+  kernel::Close(fd);
+  return static_cast<int>(placed);
 }
 
 }  // namespace
 
 int ApplyDelivery(const ChildProgram& program) noexcept {
+  int next = 3;
   for (std::uint32_t i = 0; i < program.memory_file_count; ++i) {
     const ChildMemoryFile& file = program.memory_files[i];
     const int fd = Create(file.name);
     if (fd < 0) return -fd;
     if (const int error = Fill(fd, file)) return error;
-    WriteNumber(fd, file.number);
+    const int settled = Settle(program, fd, &next);
+    if (settled < 0) return -settled;
+    WriteNumber(settled, file.number);
   }
-  return KeepUpdates(program);
+  if (program.updates < 0 || program.updates_number == nullptr) return 0;
+  const int settled = Settle(program, program.updates, &next);
+  if (settled < 0) return -settled;
+  WriteNumber(settled, program.updates_number);
+  return 0;
 }
 
 }  // namespace nodeward

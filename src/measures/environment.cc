@@ -137,10 +137,8 @@ Result<void> CheckSizes(const Variables& variables) {
         variable.secret != nullptr ? variable.secret->size() : variable.text.size();
     if (name.size() + 1 + value > kMaxVariable) {
       return Fail("the environment variable \"" + name +
-                      "\" is larger than the 128 KiB that Linux "
-                      "can hand over",
-                  {},
-                  variable.secret != nullptr ? "[secrets] deliver = \"memory\", or \"file\"" : "");
+                  "\" is larger than the 128 KiB that Linux "
+                  "can hand over");
     }
   }
   return {};

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "host/trusted_path.h"
+#include "plan/secrets.h"
 
 namespace nodeward {
 namespace {
@@ -40,6 +41,21 @@ std::string WhyOthersMayChange(const std::string& path) {
     if (std::string why = JudgeUpwards(link); !why.empty()) return why;
   }
   return JudgeUpwards(found->real);
+}
+
+std::vector<std::string> SecretFiles(const Profile& profile) {
+  auto files = VaultPaths(profile);
+  const std::string identity = FindIdentity(profile).path;
+  if (!identity.empty()) files.push_back(identity);  // what a descriptor gave does not change
+  return files;
+}
+
+Result<void> BelieveVaults(const Profile& profile) {
+  for (const std::string& file : SecretFiles(profile)) {
+    const std::string why = WhyOthersMayChange(file);
+    if (!why.empty()) return Fail("it is not believed: " + why, file, "chown root, chmod go-w");
+  }
+  return {};
 }
 
 }  // namespace nodeward

@@ -3,6 +3,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "profile/profile.h"
 
 namespace nodeward {
 
@@ -10,5 +14,12 @@ namespace nodeward {
 // name leads to; empty when nobody could. Links are followed, and judged by the folders that they
 // lie in. In a sticky folder an entry is its owner's.
 std::string WhyOthersMayChange(const std::string& path);
+
+// Whether vaults and identity can be taken while the application runs: nobody else could have
+// changed one.
+Result<void> BelieveVaults(const Profile& profile);
+
+// The vaults' files and the identity's, where that is one.
+std::vector<std::string> SecretFiles(const Profile& profile);
 
 }  // namespace nodeward

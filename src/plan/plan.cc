@@ -10,6 +10,7 @@
 #include "measures/file_rules.h"
 #include "measures/rows.h"
 #include "plan/command.h"
+#include "plan/file_owner.h"
 #include "plan/package_script.h"
 
 namespace nodeward {
@@ -275,6 +276,9 @@ void ForgetSecrets(Plan& plan) {
 
 Result<void> Refresh(Plan& plan) {
   if (plan.secrets.secrets.empty()) {
+    if (Watches(plan.profile)) {
+      if (auto believed = BelieveVaults(plan.profile); !believed) return believed;
+    }
     auto secrets =
         LoadSecrets(plan.profile, plan.host, plan.launch.identity, plan.keys, SecretsFor::kRestart);
     if (!secrets) return Fail(secrets.error());

@@ -23,7 +23,7 @@ struct Plan {
   std::vector<std::uint32_t> kept;   // measures to establish and verify
   LaunchPlan launch;
   SupervisePlan supervise;
-  HeldKeys keys;          // of inherited descriptors
+  HeldKeys keys;  // of inherited descriptors
   Masking masking;
   LoadedSecrets secrets;  // the plan's variables point into it; a Plan is moved, never copied
 

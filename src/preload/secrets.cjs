@@ -14,6 +14,7 @@ const kSecretsFd = 'NODEWARD_SECRETS_FD';
 const kUpdatesFd = 'NODEWARD_UPDATES_FD';
 const kInherit = 'NODEWARD_SECRETS_INHERIT';
 const kLength = 4;
+const kAsk = 'ask';
 
 function take(name) {
   const value = process.env[name];
@@ -79,13 +80,24 @@ function absolute(script, folder) {
 
 // ---- child processes
 
-// Sends the secrets to the child processes that have them, and to worker threads.
+// The pipes of child processes that have the secrets, too.
 const heirs = new Set();
+
+// Every value that each name has had: an environment that was saved before an update holds the old ones.
+const known = new Map();
+
+function note(secrets) {
+  for (const [name, value] of secrets) {
+    if (!known.has(name)) known.set(name, new Set());
+    known.get(name).add(value);
+  }
+}
 
 function keepFromChildren({ secrets, inherit, pipe: updated }) {
   const children = require('child_process');
   const { ChildProcess } = children;
-  const isSecret = (name, value) => secrets.has(name) && secrets.get(name) === value;
+  note(secrets);
+  const isSecret = (name, value) => known.get(name)?.has(value) === true;
 
   // An environment without the secrets; what the application put under another name is its own matter.
   const without = (env) => {
@@ -98,12 +110,13 @@ function keepFromChildren({ secrets, inherit, pipe: updated }) {
     return !isSecret(pair.slice(0, equals), pair.slice(equals + 1));
   });
 
-  // A worker of the application's cluster is the application; other scripts are named in the profile.
-  const isNamed = ({ args, cwd, envPairs }) => envPairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID=')) ||
+  // A worker of the application's cluster is the application; other scripts are named in the profile. Another program that has
+  // such a name among its words is none.
+  const isNamed = ({ file, args, cwd, envPairs }) => file === process.execPath && (envPairs.some((pair) => pair.startsWith('NODE_UNIQUE_ID=')) ||
     (inherit.length > 0 && args.slice(1).some((word) => {
       const script = absolute(word, typeof cwd === 'string' ? cwd : process.cwd());
       return inherit.some((named) => named === script || named === `${script}.js`);
-    }));
+    })));
 
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = function spawnWithoutSecrets(options) {
@@ -151,6 +164,7 @@ function keepFromChildren({ secrets, inherit, pipe: updated }) {
 // Puts `fresh` in the place of what there was; what the application has changed itself stays.
 function update(secrets, fresh) {
   const changed = [];
+  note(fresh);
   for (const [name, value] of secrets) {
     if (fresh.get(name) === value) continue;
     changed.push(name);
@@ -171,6 +185,10 @@ function update(secrets, fresh) {
 // Reads frames as they come. Neither this nor a channel keeps the application running.
 function takeUpdates({ secrets, inherit, pipe }) {
   const channel = new BroadcastChannel(kUpdatesFd);
+  // A worker that starts while they change asks for what it may have missed.
+  channel.onmessage = ({ data }) => {
+    if (data === kAsk) channel.postMessage(secrets);
+  };
   channel.unref();
   let held = Buffer.alloc(0);
   const socket = new (require('net').Socket)({ fd: Number(pipe), readable: true, writable: false });
@@ -195,7 +213,12 @@ function takeUpdates({ secrets, inherit, pipe }) {
 // A worker's process.env is a copy of its own.
 function takeUpdatesInWorker({ secrets }) {
   const channel = new BroadcastChannel(kUpdatesFd);
-  channel.onmessage = ({ data }) => process.emit('nodeward:secrets', { changed: update(secrets, data) });
+  channel.onmessage = ({ data }) => {
+    if (data === kAsk) return;  // another worker's
+    const changed = update(secrets, data);
+    if (changed.length > 0) process.emit('nodeward:secrets', { changed });
+  };
+  channel.postMessage(kAsk);
   channel.unref();
 }
 

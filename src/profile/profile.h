@@ -153,7 +153,7 @@ struct SecretsSection {
   Setting<Deliver> deliver;
   Setting<bool> watch;
   Setting<OnChange> on_change;
-  TextList inherit;  // scripts that get the secrets as child processes, too
+  TextList inherit;    // scripts that get the secrets as child processes, too
   Setting<bool> mask;  // in what the application prints; absent: where there is a vault
 };
 

@@ -33,4 +33,11 @@ void GiveBackStartupMemory() {
   dl_iterate_phdr(DropReadOnly, nullptr);
 }
 
+void IdleMemory::Arm() {
+  timer_.expires_after(std::chrono::milliseconds(500));
+  timer_.async_wait([](boost::system::error_code error) {
+    if (!error) GiveBackStartupMemory();
+  });
+}
+
 }  // namespace nodeward

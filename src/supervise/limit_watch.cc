@@ -74,10 +74,20 @@ LimitWatch::LimitWatch(boost::asio::io_context& context, const Plan& plan, Tell 
 
 LimitWatch::~LimitWatch() = default;
 
-void LimitWatch::Start() {
+Result<void> LimitWatch::Begin() {
+  if (auto established = Establish(plan_); !established) return established;
+  made_ = true;
   first_ = ReadCgroupUse(plan_.launch);
   told_ = first_;
   waits_->Begin(WatchCgroups(plan_.launch));
+  return {};
+}
+
+void LimitWatch::RemoveGroups() {
+  if (!std::exchange(made_, false)) return;
+  if (auto removed = RemoveCgroups(plan_.launch); !removed) {
+    tell_({WarningEvent(removed.error().what)});
+  }
 }
 
 CgroupUse LimitWatch::Finish() {

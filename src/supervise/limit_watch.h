@@ -26,11 +26,13 @@ class LimitWatch {
   LimitWatch(const LimitWatch&) = delete;
   LimitWatch& operator=(const LimitWatch&) = delete;
 
-  // The counters from here on are the application's. Its groups exist, and it has not started.
-  void Start();
-  // The application has ended: the last events, and what it used since Start().
+  // Makes the application's groups, before it starts: the counters from here on are its own.
+  Result<void> Begin();
+  // Nothing where none were made. What could not be removed is told.
+  void RemoveGroups();
+  // The application has ended: the last events, and what it used since Begin().
   CgroupUse Finish();
-  // Whether the memory limit killed a process since Start(). After Finish().
+  // Whether the memory limit killed a process since Begin(). After Finish().
   bool oom_killed() const;
 
  private:
@@ -41,6 +43,7 @@ class LimitWatch {
   Tell tell_;
   CgroupUse first_;
   CgroupUse told_;
+  bool made_ = false;
   std::shared_ptr<Waits> waits_;
 };
 

@@ -97,6 +97,12 @@ std::vector<Event> GapEvents(const Plan& plan) {
   return events;
 }
 
+std::vector<Event> Gaps::New(const Plan& plan) {
+  std::vector<Event> gaps = GapEvents(plan);
+  std::erase_if(gaps, [&](const Event& gap) { return !told_.insert(gap.message).second; });
+  return gaps;
+}
+
 Event SecretsGapEvent(const std::string& gap) {
   Event event{EventType::kDegraded, Severity::kWarn, "secrets: " + gap, {}};
   event.With("kind", std::string("secrets")).With("code", std::string(codes::kDegraded));
@@ -177,6 +183,14 @@ Event SecretsChangedEvent(const SecretChanges& changes, const OnChange& what) {
                                                     : "; the application is signalled";
   event.With("kind", std::string("secrets"));
   return std::move(event.With("code", std::string(codes::kSecretsChanged)));
+}
+
+Event SecretsAwaitedEvent(const Error& error) {
+  Event event = SecretsKeptEvent(error);
+  event.message =
+      "secrets: the application is not started before the vault can be used: " + error.where +
+      (error.where.empty() ? "" : ": ") + error.what;
+  return event;
 }
 
 Event SecretsKeptEvent(const Error& error) {

@@ -1,6 +1,7 @@
 // The supervisor's events: what it says of starts, ends, limits and gaps. Pure: values to Event.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,15 @@ namespace nodeward {
 // warning.
 std::vector<Event> GapEvents(const Plan& plan);
 
+// Those that were not told before: a restart and a new set of secrets may bring others.
+class Gaps {
+ public:
+  std::vector<Event> New(const Plan& plan);
+
+ private:
+  std::set<std::string> told_;  // their messages
+};
+
 // A `degraded` about secrets: what does not hold, in words.
 Event SecretsGapEvent(const std::string& gap);
 
@@ -31,6 +41,8 @@ Event KeeperLostEvent();
 // Works, and is probably not meant so.
 // A vault that changed while the application runs: which names, and what is done about it.
 Event SecretsChangedEvent(const SecretChanges& changes, const OnChange& what);
+// The application has ended, and this vault is what it cannot be started with.
+Event SecretsAwaitedEvent(const Error& error);
 // One that was not taken: the application keeps what it has.
 Event SecretsKeptEvent(const Error& error);
 

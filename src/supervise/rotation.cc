@@ -1,6 +1,10 @@
 #include "supervise/rotation.h"
 
+#include <sys/stat.h>
+
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -13,6 +17,23 @@
 #include "vault/fingerprint.h"
 
 namespace nodeward {
+namespace {
+
+// What of a file changes with it: device, inode, size, time of its last change.
+using Stamps = std::vector<std::tuple<dev_t, ino_t, off_t, time_t, long>>;
+
+Stamps StampsOf(const std::vector<std::string>& files) {
+  Stamps stamps;
+  for (const std::string& file : files) {
+    struct stat facts {};
+    stat(file.c_str(), &facts);
+    stamps.emplace_back(facts.st_dev, facts.st_ino, facts.st_size, facts.st_ctim.tv_sec,
+                        facts.st_ctim.tv_nsec);
+  }
+  return stamps;
+}
+
+}  // namespace
 
 class Rotation::Loop {
  public:
@@ -22,9 +43,11 @@ class Rotation::Loop {
   Result<void> Prepare() {
     known_ = fingerprints_.Of(plan_.secrets.secrets);
     if (!watch_) {
-      auto watch = VaultWatch::Start(context_, Files(), [this] { Look(); });
+      auto watch = VaultWatch::Start(context_, SecretFiles(plan_.profile), [this] { Look(); });
       if (!watch) return Fail(watch.error());
       watch_ = std::move(*watch);
+      // What changed between the first reading and now.
+      boost::asio::post(context_, [this] { Look(); });
     }
     if (!UpdatesInMemory(plan_.profile)) return {};
     auto end = updates_.Renew();
@@ -41,19 +64,11 @@ class Rotation::Loop {
   }
 
  private:
-  std::vector<std::string> Files() const {
-    auto files = VaultPaths(plan_.profile);
-    const std::string identity = FindIdentity(plan_.profile).path;
-    if (!identity.empty()) files.push_back(identity);  // what a descriptor gave does not change
-    return files;
-  }
-
   void Look() {
-    for (const std::string& file : Files()) {
-      if (const std::string why = WhyOthersMayChange(file); !why.empty()) {
-        return Keep({"it is not believed: " + why, file, "chown root, chmod go-w"});
-      }
-    }
+    if (auto believed = BelieveVaults(plan_.profile); !believed) return Keep(believed.error());
+    auto seen = StampsOf(SecretFiles(plan_.profile));
+    if (seen == seen_) return;  // something else lies in the folder, too
+    seen_ = std::move(seen);
     auto loaded = LoadSecrets(plan_.profile, plan_.host, plan_.launch.identity, plan_.keys,
                               SecretsFor::kRestart);
     if (!loaded) return Keep(loaded.error());
@@ -62,15 +77,25 @@ class Rotation::Loop {
     const SecretChanges changes = Fingerprints::Between(known_, now);
     if (changes.None()) return;
     known_ = std::move(now);
-    // Before the application gets them, so that nothing of it can pass by.
-    if (plan_.masking.mask != nullptr) LearnSecrets(*plan_.masking.mask, loaded->secrets);
+    Learn(*loaded);
     acts_.emit(SecretsChangedEvent(changes, OnChangeOf(plan_.profile)));
+    acts_.tell_gaps();
     Act(loaded->secrets);
+  }
+
+  // Before the application gets them, so that nothing of it can pass by the mask.
+  void Learn(LoadedSecrets& loaded) {
+    plan_.secrets.warnings = std::move(loaded.warnings);
+    plan_.secrets.degraded = std::move(loaded.degraded);
+    if (plan_.masking.mask == nullptr) return;
+    for (std::string& unmasked : LearnSecrets(*plan_.masking.mask, loaded.secrets)) {
+      plan_.secrets.warnings.push_back(std::move(unmasked));
+    }
   }
 
   void Act(const Secrets& secrets) {
     const OnChange what = OnChangeOf(plan_.profile);
-    if (what.kind == OnChange::kRestart) return acts_.restart();
+    if (what.kind == OnChange::kRestart || !acts_.running()) return acts_.restart();
     if (UpdatesInMemory(plan_.profile)) {
       if (auto sent = updates_.Send(secrets); !sent) Keep(sent.error());
     }
@@ -91,6 +116,7 @@ class Rotation::Loop {
   SecretUpdates updates_;
   std::unique_ptr<VaultWatch> watch_;
   UniqueFd applications_;  // its end of the pipe, until it holds it
+  Stamps seen_;            // the files that the last look read
   std::string kept_;       // why the last set was not taken
 };
 

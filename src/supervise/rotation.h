@@ -19,8 +19,10 @@ namespace nodeward {
 // What the supervisor does for it.
 struct RotationActs {
   std::function<void(Event)> emit;
+  std::function<bool()> running;
   std::function<void()> restart;  // the application is to be stopped, and started with the new set
   std::function<void(int)> signal;  // is to be sent to the application
+  std::function<void()> tell_gaps;  // of plan.secrets, where they were not told yet
 };
 
 class Rotation {

@@ -17,6 +17,7 @@
 #include "launch/kill_children.h"
 #include "launch/launch.h"
 #include "measures/cgroup.h"
+#include "measures/delivery.h"
 #include "supervise/application.h"
 #include "supervise/condition.h"
 #include "supervise/idle_memory.h"
@@ -62,7 +63,7 @@ class Supervisor::Loop {
         stop_(context_, plan_.supervise, keeper_),
         restart_timer_(context_),
         fold_timer_(context_),
-        rest_timer_(context_),
+        rest_(context_),
         policy_(plan_.supervise, RandomShare),
         jobs_(plan_.launch.terminal),
         limits_(context_, plan_, [this](std::vector<Event> events) { Emit(std::move(events)); }),
@@ -75,8 +76,10 @@ class Supervisor::Loop {
                 [this] { asio::post(context_, [this] { condition_.Listens(); }); }},
                plan_, keeper_.pid()),
         rotation_(context_, plan_,
-                  {[this](Event event) { bus_.Emit(std::move(event)); }, [this] { EndToRotate(); },
-                   [this](int signal) { keeper_.Send(KeeperRequestKind::kSignal, signal); }}),
+                  {[this](Event event) { bus_.Emit(std::move(event)); },
+                   [this] { return app_.pid != 0; }, [this] { EndToRotate(); },
+                   [this](int signal) { keeper_.Send(KeeperRequestKind::kSignal, signal); },
+                   [this] { Emit(gaps_.New(plan_)); }}),
         leavings_(std::move(options.sockets.paths)),
         last_words_(last_words),
         status_(context_, std::move(options.sockets.status.listener), keeper_.pid(),
@@ -84,8 +87,10 @@ class Supervisor::Loop {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper die, its tree comes here
   }
 
+  bool told_to_stop() const { return app_.ending; }
+
   Result<int> Run() {
-    Emit(GapEvents(plan_));
+    Emit(gaps_.New(plan_));
     if (auto started = Start(); started) {
       WaitForKeeper();
       context_.run();
@@ -101,9 +106,7 @@ class Supervisor::Loop {
   // ---- starting
 
   Result<void> Start() {
-    if (auto established = Establish(plan_); !established) return established;
-    groups_made_ = true;
-    limits_.Start();
+    if (auto begun = limits_.Begin(); !begun) return begun;
     if (auto prepared = rotation_.Prepare(); !prepared) return prepared;
     violations_before_ = folder_.Total();  // it may try something before the launch has returned
     auto launched = Launch(plan_, keeper_, arena_, watch_);
@@ -124,13 +127,18 @@ class Supervisor::Loop {
     if (exposed) bus_.Emit(SecretsGapEvent(kArenaNotLocked));
     watch_.Announce();
     condition_.Started(app_.pid);
-    ArmGiveBack();
+    rest_.Arm();
     return {};
   }
 
   void StartAgain() {
     ++app_.restarts;
-    if (auto refreshed = Refresh(plan_); !refreshed) return EndWith(refreshed.error(), true);
+    if (auto refreshed = Refresh(plan_); !refreshed) {
+      if (!Watches(plan_.profile)) return EndWith(refreshed.error(), true);
+      bus_.Emit(SecretsAwaitedEvent(refreshed.error()));
+      return StartIn(plan_.supervise.backoff.max);
+    }
+    Emit(gaps_.New(plan_));
     // From outside it can be started anew, which the application's own end asks for.
     if (auto within = domain_.Check(plan_); !within) return EndWith(within.error(), false);
     if (auto started = Start(); !started) EndWith(started.error(), true);
@@ -168,7 +176,7 @@ class Supervisor::Loop {
     bus_.Emit(std::move(event));
     app_.pid = 0;
     stop_.Reset();
-    RemoveGroups();
+    limits_.RemoveGroups();
     exit_code_ = ending_.ExitCode();
     DecideNext();
   }
@@ -209,21 +217,13 @@ class Supervisor::Loop {
     context_.stop();
   }
 
-  void RemoveGroups() {
-    if (!groups_made_) return;
-    groups_made_ = false;
-    if (auto removed = RemoveCgroups(plan_.launch); !removed) {
-      bus_.Emit(WarningEvent(removed.error().what));
-    }
-  }
-
   void Clean() {
     jobs_.TakeBack(app_.pid);
     control_.close();  // both copies of the socket's end: the keeper goes when the last is closed
     keeper_.Finish();
     watch_.Stop();
     Emit(folder_.FlushAndForget());
-    RemoveGroups();
+    limits_.RemoveGroups();
     ReturnToOwnCgroup(plan_.launch);
     if (failure_) return;
     last_words_.Write(Masked(plan_.masking, LastWords(last_exit_, watch_.LastViolation())));
@@ -304,7 +304,9 @@ class Supervisor::Loop {
 
   // The old one is gone, ports and all, before the new one starts.
   void EndToRotate() {
-    if (app_.pid == 0 || app_.ending || stop_.sent()) return;
+    if (app_.ending || stop_.sent()) return;
+    if (app_.pid == 0)
+      return StartIn(Milliseconds{0});  // it waits to be started, perhaps for these
     rotating_ = true;
     stop_.AskNow(plan_.supervise.stop_signal);
   }
@@ -327,14 +329,6 @@ class Supervisor::Loop {
   }
 
   // ---- limits and folded violations
-
-  // Once the application runs, nodeward rests; before, the pages would only come back at once.
-  void ArmGiveBack() {
-    rest_timer_.expires_after(std::chrono::milliseconds(500));
-    rest_timer_.async_wait([](boost::system::error_code error) {
-      if (!error) GiveBackStartupMemory();
-    });
-  }
 
   // Armed by the first count that waits, so that a supervisor at rest never wakes up.
   void ArmFold() {
@@ -361,7 +355,7 @@ class Supervisor::Loop {
   StopSequence stop_;
   asio::steady_timer restart_timer_;
   asio::steady_timer fold_timer_;
-  asio::steady_timer rest_timer_;
+  IdleMemory rest_;
   RestartPolicy policy_;
   JobControl jobs_;
   LimitWatch limits_;
@@ -374,6 +368,7 @@ class Supervisor::Loop {
   std::vector<std::string> leavings_;  // of the keeper's to remove
   const TerminationMessage& last_words_;
   StatusServer status_;
+  Gaps gaps_;
   std::string unhealthy_;  // why it is being ended for it
   std::string last_exit_;  // the message of the last exit event
   std::optional<Error> failure_;
@@ -381,7 +376,6 @@ class Supervisor::Loop {
   Milliseconds uptime_{0};
   std::uint64_t violations_before_ = 0;
   int exit_code_ = 0;
-  bool groups_made_ = false;
   bool rotating_ = false;  // it is being ended for a new set of secrets
 };
 
@@ -391,6 +385,8 @@ Supervisor::Supervisor(Plan plan, Keeper keeper, Arena& arena, EventBus& bus, No
                                    std::move(options), last_words)) {}
 
 Supervisor::~Supervisor() = default;
+
+bool Supervisor::told_to_stop() const { return loop_->told_to_stop(); }
 
 Result<int> Supervisor::Run() { return loop_->Run(); }
 

@@ -36,6 +36,8 @@ class Supervisor {
   // Runs until the application has ended for good. Its exit code, 128 + N, or an Error when it
   // could not be started (again). Nothing of the application's tree is left afterwards.
   Result<int> Run();
+  // Whether a signal asked for the end: then nobody is waited for any longer than needed.
+  bool told_to_stop() const;
 
  private:
   class Loop;

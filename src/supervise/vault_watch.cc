@@ -27,15 +27,37 @@ constexpr std::chrono::seconds kLongestBurst{5};
 constexpr std::uint32_t kMask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |
                                 IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
-// The folders in which a change of `files` shows: around each name, and around what it leads to.
-std::set<std::string> FoldersOf(const std::vector<std::string>& files) {
-  std::set<std::string> folders;
-  for (const std::string& file : files) {
-    std::error_code error;
-    folders.insert(std::filesystem::path(file).parent_path().string());
-    const auto real = std::filesystem::canonical(file, error);
-    if (!error) folders.insert(real.parent_path().string());
+// The nearest one that there is: in it, the next one on the way comes back.
+std::string Existing(std::filesystem::path folder) {
+  std::error_code error;
+  while (!std::filesystem::is_directory(folder, error) && folder != folder.root_path()) {
+    folder = folder.parent_path();
   }
+  return folder.string();
+}
+
+// Adds the folder around what `file` leads to, and around each link on the way; where the way ends,
+// around that.
+void Follow(const std::filesystem::path& file, int links, std::set<std::string>& folders) {
+  std::error_code error;
+  std::filesystem::path at;
+  for (auto part = file.begin(); part != file.end(); ++part) {
+    at /= *part;
+    if (!std::filesystem::is_symlink(at, error)) continue;
+    folders.insert(at.parent_path().string());
+    std::filesystem::path rest = at.parent_path() / std::filesystem::read_symlink(at, error);
+    while (++part != file.end()) rest /= *part;
+    if (links > 0) Follow(rest.lexically_normal(), links - 1, folders);
+    return;
+  }
+  folders.insert(Existing(file.parent_path()));
+}
+
+// The folders in which a change of `files` shows.
+std::set<std::string> FoldersOf(const std::vector<std::string>& files) {
+  constexpr int kMostLinks = 40;  // path_resolution(7)
+  std::set<std::string> folders;
+  for (const std::string& file : files) Follow(file, kMostLinks, folders);
   return folders;
 }
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { marker, refused, root, run, settings, temporary } = require('./support.js');
+const { marker, nodeward, refused, root, run, settings, temporary } = require('./support.js');
 const { keygen, seal } = require('./vaults.js');
 
 const CANARY = 'canary-7d1e02';
@@ -217,6 +217,18 @@ test('deliver = "file" serves a program that is not node', async (t) => {
     'cat "$DB_PASSWORD_FILE"']);
   assert.equal(result.stdout, SECRETS.DB_PASSWORD, result.stderr);
 });
+
+// Node.js marks what it inherits close-on-exec up to the first gap beyond 15.
+for (const deliver of ['file', 'memory']) {
+  test(`deliver = "${deliver}": no child has a descriptor, however many nodeward was started with`, async (t) => {
+    const app = place(t, { 'main.js': `const { stdout } = require('child_process').spawnSync('/bin/ls', ['/proc/self/fd']);
+console.log(JSON.stringify(String(stdout).trim().split(/\\s+/).map(Number)));` },
+    { deliver, exec: '"@node", "/bin/ls"', secrets: 'watch = true\non_change = "ON"'.replace('ON', deliver === 'file' ? 'restart' : 'update') });
+    const words = ['run', '-p', app.profile, '--set', 'filesystem.read=["@node","@app","/bin","/usr","/lib","/lib64","/proc"]', '--', process.execPath, 'main.js'];
+    const result = await run(['-c', 'for i in $(seq 3 40); do eval "exec $i</dev/null"; done; exec "$0" "$@"', nodeward, ...words], { command: '/bin/bash' });
+    assert.deepEqual(JSON.parse(result.stdout), [0, 1, 2, 3], result.stderr);  // 3: the folder that it lists
+  });
+}
 
 // ---- refusals
 

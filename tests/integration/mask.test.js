@@ -137,6 +137,19 @@ describe('everything else', () => {
     assert.equal(stdout, `${'z'.repeat(60000)}[masked:TOKEN]end`);
   });
 
+  it('nobody is waited for once nodeward was told to stop', async (t) => {
+    const child = spawn(nodeward, command(profileOf(t), `setInterval(() => process.stdout.write('x'.repeat(100000)), 5)`), { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.pause();
+    let stderr = '';
+    child.stderr.on('data', (data) => { stderr += data; });
+    await eventually(() => stderr.includes('"event":"start"'), 'its start', 10000);
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    child.kill('SIGTERM');
+    const code = await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('still there'), 8000).unref())]);
+    child.kill('SIGKILL');
+    assert.equal(code, 143, stderr);
+  });
+
   it('what was said last comes before the news of the end', async (t) => {
     const ended = await run(command(profileOf(t), `process.stderr.write('last words ' + process.env.TOKEN.slice(0, 5)); process.exit(3)`));
     assert.equal(ended.code, 3);

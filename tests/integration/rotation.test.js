@@ -16,9 +16,10 @@ const toml = (values) => Object.entries(values).map(([name, value]) => `${name} 
 
 // A profile whose vault holds `values`, and an application of `files`. replace(values) puts another vault in its place, as
 // every tool does: by rename.
-function place(t, values, files, { onChange = 'restart', deliver = 'env', secrets = '' } = {}) {
+function place(t, values, files, { onChange = 'restart', deliver = 'env', secrets = '', restart = 'never', link } = {}) {
   const folder = settings(t);
-  const { recipient } = keygen(folder);
+  const keys = settings(t);  // a folder that is watched for the identity's sake would hide much
+  const { recipient } = keygen(keys);
   const vault = path.join(folder, 'app.vault.age');
   seal(vault, recipient, toml(values));
   const app = temporary(t);
@@ -32,21 +33,23 @@ workdir = ${JSON.stringify(app)}
 read = ["@node", "@app"]
 exec = ["@node-child"]
 [secrets]
-vault = "app.vault.age"
-identity = "identity.txt"
+vault = "${link ?? 'app.vault.age'}"
+identity = "${keys}/identity.txt"
 mask = false
 watch = true
 on_change = "${onChange}"
 deliver = "${deliver}"
 ${secrets}
 [supervise]
-restart = "never"
+restart = "${restart}"
+backoff = { initial = "1ms", max = "300ms" }
+give_up = { restarts = 1000, within = "1s" }
 `);
   const replace = (fresh) => {
     seal(`${vault}.new`, recipient, toml(fresh));
     fs.renameSync(`${vault}.new`, vault);
   };
-  return { folder, vault, profile, recipient, replace };
+  return { app, folder, vault, profile, recipient, replace };
 }
 
 // Starts node with main.js; the process goes with the test.
@@ -200,6 +203,106 @@ tell('up');${WAITS}` }, { deliver: 'memory', onChange: 'update' });
     fs.rmSync(path.join(made.folder, `..${number - 1}`), { recursive: true });
     await app.line(lineOf(`${CANARY} ${number}`));
   }
+});
+
+test('a link on the way that leads elsewhere, and a folder that was away', async (t) => {
+  const made = place(t, { TOKEN: `${CANARY} 0` }, { 'main.js': `${TELL}
+process.on('nodeward:secrets', () => tell(process.env.TOKEN));
+tell('up');${WAITS}` }, { deliver: 'memory', onChange: 'update', link: 'shop/current/v.age' });
+  const version = (name) => path.join(made.folder, 'shop/releases', name);
+  const release = (name, value) => {
+    fs.mkdirSync(version(name), { recursive: true });
+    seal(path.join(version(name), 'v.age'), made.recipient, toml({ TOKEN: value }));
+  };
+  const lead = (name) => {
+    fs.symlinkSync(`releases/${name}`, path.join(made.folder, 'shop/next'));
+    fs.renameSync(path.join(made.folder, 'shop/next'), path.join(made.folder, 'shop/current'));
+  };
+  release('1', `${CANARY} 1`);
+  lead('1');
+  const app = started(t, made);
+  await app.line(lineOf('up'));
+  release('2', `${CANARY} 2`);
+  lead('2');
+  await app.line(lineOf(`${CANARY} 2`));
+  fs.rmSync(version('2'), { recursive: true });
+  await app.until(withCode('NW122'));
+  release('2', `${CANARY} 3`);
+  await app.line(lineOf(`${CANARY} 3`));
+});
+
+test('what watch does not believe, a restart does not take either; it waits, and takes the next good one', async (t) => {
+  const made = place(t, { TOKEN: `${CANARY} 1` }, { 'main.js': `${TELL}
+tell(process.env.TOKEN);
+require('fs').watch('.', () => process.exit(3));${WAITS}` }, { restart: 'always' });
+  const app = started(t, made);
+  await app.line(lineOf(`${CANARY} 1`));
+  fs.chmodSync(made.folder, 0o777);
+  made.replace({ TOKEN: `${CANARY} evil` });
+  await app.until(withCode('NW122'));
+  fs.writeFileSync(path.join(made.app, 'end'), '');
+  await app.until(({ code, message }) => code === 'NW122' && /is not started before the vault can be used: .*not believed/.test(message));
+  made.replace({ TOKEN: `${CANARY} 2` });
+  fs.chmodSync(made.folder, 0o755);
+  await app.line(lineOf(`${CANARY} 2`));
+  assert.ok(!app.seen.lines.includes(JSON.stringify(`${CANARY} evil`)));
+});
+
+test('a bad vault and a crash do not end the service', async (t) => {
+  const made = place(t, { TOKEN: `${CANARY} 1` }, { 'main.js': `${TELL}
+tell(process.env.TOKEN);
+require('fs').watch('.', () => process.exit(3));${WAITS}` }, { restart: 'always', deliver: 'memory', onChange: 'update' });
+  const app = started(t, made);
+  await app.line(lineOf(`${CANARY} 1`));
+  fs.writeFileSync(made.vault, 'garbage');
+  await app.until(withCode('NW122'));
+  fs.writeFileSync(path.join(made.app, 'end'), '');
+  await app.until(({ code, message }) => code === 'NW122' && /is not started before .*not an age file/.test(message));
+  made.replace({ TOKEN: `${CANARY} 2` });
+  await app.line(lineOf(`${CANARY} 2`));
+  assert.equal(app.child.exitCode, null);
+});
+
+test('what is odd about a new value is told', async (t) => {
+  const made = place(t, { TOKEN: `${CANARY} 1` }, { 'main.js': `${TELL}tell('up');${WAITS}` }, { deliver: 'memory', onChange: 'update' });
+  const app = started(t, made);
+  await app.line(lineOf('up'));
+  made.replace({ TOKEN: `${CANARY} 2\n` });
+  await app.until(({ message }) => /"TOKEN" ends in a newline/.test(message));
+});
+
+test('an environment that was saved before an update gives children no old value', async (t) => {
+  const made = place(t, { TOKEN: `${CANARY} 1` }, { 'main.js': `${TELL}
+const saved = { ...process.env };
+const child = () => String(require('child_process').execFileSync(process.execPath, ['-p', 'process.env.TOKEN'], { env: saved })).trim();
+process.on('nodeward:secrets', () => tell(child()));
+tell(child());${WAITS}` }, { deliver: 'memory', onChange: 'update' });
+  const app = started(t, made);
+  await app.line(lineOf('undefined'));
+  made.replace({ TOKEN: `${CANARY} 2` });
+  await app.line(() => app.seen.lines.length === 2);
+  assert.deepEqual(app.seen.lines, ['"undefined"', '"undefined"']);
+});
+
+test('a worker that starts while the secrets change has the new ones', async (t) => {
+  const made = place(t, { TOKEN: `${CANARY} 1` }, { 'main.js': `${TELL}
+const fs = require('fs');
+const { Worker } = require('worker_threads');
+tell('up');
+fs.watch('.', () => {
+  while (!fs.existsSync('changed')) {}  // busy: a frame waits, and the worker is made from the old environment
+  new Worker('./worker.js').on('message', (what) => tell(what));
+}).unref();${WAITS}`,
+    'worker.js': `const { parentPort } = require('worker_threads');
+const look = setInterval(() => { if (process.env.TOKEN.endsWith(' 2')) { clearInterval(look); parentPort.postMessage('new'); } }, 10);` },
+  { deliver: 'memory', onChange: 'update' });
+  const app = started(t, made);
+  await app.line(lineOf('up'));
+  fs.writeFileSync(path.join(made.app, 'begin'), '');
+  made.replace({ TOKEN: `${CANARY} 2` });
+  await app.until(withCode('NW121'));
+  fs.writeFileSync(path.join(made.app, 'changed'), '');
+  await app.line(lineOf('new'));
 });
 
 test('nodeward vault set is noticed, and a vault that is written anew with the same values is not', async (t) => {
