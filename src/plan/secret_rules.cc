@@ -15,14 +15,13 @@ constexpr Day kSecondsOfADay = 24 * 3600;
 // A POSIX extended expression on the value's own bytes. Not std::regex, which recurses once for
 // each byte and backtracks: a value of 128 KiB overruns the stack. regexec(3) walks an automaton,
 // since back references are refused (profile/reader_names.cc), and makes no copy of the value in
-// the C locale, which nodeward never leaves. REG_STARTEND: the value has no NUL at its end.
+// the C locale, which nodeward never leaves.
 bool Matches(std::string_view value, const std::string& pattern) {
   regex_t compiled{};
   if (regcomp(&compiled, pattern.c_str(), REG_EXTENDED) != 0) return false;
-  regmatch_t range[1] = {};
-  range[0].rm_eo = static_cast<regoff_t>(value.size());
-  const char* start = value.empty() ? "" : value.data();
-  const bool matches = regexec(&compiled, start, 1, range, REG_STARTEND) == 0;
+  SecretBuffer text(value.size() + 1);  // with a NUL at its end
+  std::ranges::copy(value, text.data());
+  const bool matches = regexec(&compiled, text.view().data(), 0, nullptr, 0) == 0;
   regfree(&compiled);
   return matches;
 }

@@ -36,6 +36,7 @@ LaunchPlan Planned() {
   plan.filter.listener = true;
   plan.landlock.wanted = true;
   plan.namespaces.ipc = true;
+  plan.memory_files = {{"nodeward-secrets", {}, true}};
   return plan;
 }
 
@@ -59,8 +60,13 @@ Observed AsPlanned() {
   observed.threads = 1;
   observed.workdir = "/srv";
   observed.limits = {{"Max open files", {64, 128}}, {"Max core file size", {1, 1}}};
-  observed.fds = {{0, false, "pipe:[1]"},  {1, false, "pipe:[2]"},   {2, false, "/dev/null"},
-                  {3, true, "socket:[3]"}, {5, false, "socket:[4]"}, {9, true, "/srv"}};
+  observed.fds = {{0, false, "pipe:[1]"},
+                  {1, false, "pipe:[2]"},
+                  {2, false, "/dev/null"},
+                  {3, true, "socket:[3]"},
+                  {5, false, "socket:[4]"},
+                  {9, true, "/srv"},
+                  {10, false, "/memfd:nodeward-secrets (deleted)"}};
   observed.securebits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
   observed.parent_death_signal = SIGKILL;
   observed.root_error = EACCES;
@@ -133,6 +139,8 @@ const std::vector<Deviation>& Deviations() {
          o.fds.push_back({7, false, "/etc"});
        }},
       {"descriptors", "a planned close", [](Observed& o) { o.fds[3].close_on_exec = false; }},
+      {"delivery", "a file less", [](Observed& o) { o.fds.pop_back(); }},
+      {"delivery", "a planned close", [](Observed& o) { o.fds.back().close_on_exec = true; }},
       {"seccomp", "off", [](Observed& o) { o.seccomp_mode = SECCOMP_MODE_DISABLED; }},
       {"seccomp", "the old mode", [](Observed& o) { o.seccomp_mode = SECCOMP_MODE_STRICT; }},
       {"seccomp", "the container's alone", [](Observed& o) { o.seccomp_filters = 1; }},
