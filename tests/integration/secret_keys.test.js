@@ -19,7 +19,7 @@ function vault(t, key, rest = '') {
   const sealed = path.join(folder, 'app.vault.age');
   seal(sealed, recipient, 'PASSWORD = "canary-51c09d"\n');
   const profile = path.join(folder, 'app.toml');
-  fs.writeFileSync(profile, `version = 1\n[process]\nuser = "61237"\n${rest}\n[secrets]\nvault = "app.vault.age"\n${key}\n`);
+  fs.writeFileSync(profile, `version = 1\n[process]\nuser = "61237"\n${rest}\n[secrets]\nvault = "app.vault.age"\nmask = false\n${key}\n`);
   return { folder, profile, sealed, identity: file };
 }
 
