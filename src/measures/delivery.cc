@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "measures/always.h"
 #include "measures/child_applies.h"
 #include "measures/rows.h"
 
@@ -31,8 +32,6 @@ bool Wanted(const Profile& profile) {
   return HasVault(profile) && DeliverOf(profile) != Deliver::kEnv;
 }
 
-Support SupportDelivery(const Profile&, const HostReport&) { return Full{}; }
-
 Explanation ExplainDelivery(const Profile& profile, const HostReport&) {
   if (DeliverOf(profile) == Deliver::kFile) {
     return {
@@ -51,16 +50,19 @@ Explanation ExplainDelivery(const Profile& profile, const HostReport&) {
 Result<void> PrepareDelivery(const Profile&, const HostReport&, LaunchPlan&) { return {}; }
 
 Result<void> VerifyDelivery(const LaunchPlan& plan, const Observed& observed) {
-  for (const PlannedMemoryFile& file : plan.memory_files) {
-    const bool there = std::ranges::any_of(observed.fds, [&](const ObservedFd& fd) {
-      return !fd.close_on_exec && fd.target == MemoryFileTarget(file.name);
+  const auto stays_open = [&](const std::string& target) {
+    return std::ranges::any_of(observed.fds, [&](const ObservedFd& fd) {
+      return !fd.close_on_exec && fd.target == target;
     });
-    if (!there) return Fail("the file in memory " + file.name + " is not there");
+  };
+  for (const PlannedMemoryFile& file : plan.memory_files) {
+    if (!stays_open(MemoryFileTarget(file.name))) {
+      return Fail("the file in memory " + file.name + " is not there");
+    }
   }
-  const bool open = std::ranges::any_of(observed.fds, [&](const ObservedFd& fd) {
-    return !fd.close_on_exec && fd.target == plan.updates_target;
-  });
-  if (plan.updates >= 0 && !open) return Fail("the pipe for new secrets is not there");
+  if (plan.updates >= 0 && !stays_open(plan.updates_target)) {
+    return Fail("the pipe for new secrets is not there");
+  }
   return {};
 }
 
@@ -123,7 +125,7 @@ const Measure kDeliveryMeasure = {
     .name = "delivery",
     .section = "secrets",
     .wanted = Wanted,
-    .support = SupportDelivery,
+    .support = AlwaysFull,
     .explain = ExplainDelivery,
     .prepare = PrepareDelivery,
     .establish = nullptr,

@@ -183,7 +183,7 @@ function update(secrets, fresh) {
 }
 
 // Reads frames as they come. Neither this nor a channel keeps the application running.
-function takeUpdates({ secrets, inherit, pipe }) {
+function takeUpdates({ secrets, pipe }) {
   const channel = new BroadcastChannel(kUpdatesFd);
   // A worker that starts while they change asks for what it may have missed.
   channel.onmessage = ({ data }) => {
@@ -203,7 +203,6 @@ function takeUpdates({ secrets, inherit, pipe }) {
       held = Buffer.from(held.subarray(end));
       const changed = update(secrets, fresh);
       for (const heir of heirs) heir.write(frame(secrets));
-      setEnvironmentData(kSecretsFd, { secrets, inherit, pipe });
       channel.postMessage(fresh);
       process.emit('nodeward:secrets', { changed });
     }
@@ -227,7 +226,7 @@ if (received !== undefined) {
   keepFromChildren(received);
   if (isMainThread) {
     for (const [name, value] of received.secrets) process.env[name] = value;
-    setEnvironmentData(kSecretsFd, received);
+    setEnvironmentData(kSecretsFd, received);  // copied into each worker as it is then
     if (process.report && 'excludeEnv' in process.report) process.report.excludeEnv = true;
   }
   if (received.pipe !== undefined) (isMainThread ? takeUpdates : takeUpdatesInWorker)(received);

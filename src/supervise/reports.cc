@@ -64,6 +64,10 @@ std::vector<std::string> NotObservable(const Plan& plan) {
   return unseen;
 }
 
+std::string InOneLine(const Error& error) {
+  return error.where + (error.where.empty() ? "" : ": ") + error.what;
+}
+
 }  // namespace
 
 std::vector<Event> GapEvents(const Plan& plan) {
@@ -154,8 +158,7 @@ Event GaveUpEvent(unsigned restarts) {
 Event NotStartedAgainEvent(const Error& error) {
   Event event{EventType::kExit,
               Severity::kError,
-              "the application could not be started again: " + error.where +
-                  (error.where.empty() ? "" : ": ") + error.what,
+              "the application could not be started again: " + InOneLine(error),
               {}};
   if (!error.hint.empty()) event.With("hint", error.hint);
   return std::move(event.With("code", std::string(codes::kGaveUp)));
@@ -171,12 +174,12 @@ Event KeeperLostEvent() {
 
 Event SecretsChangedEvent(const SecretChanges& changes, const OnChange& what) {
   Event event{EventType::kAlert, Severity::kInfo, "secrets: the vault has changed", {}};
-  std::vector<std::string> all;
   for (const auto& [list, verb] :
        {std::pair(&changes.changed, "changed"), std::pair(&changes.added, "added"),
         std::pair(&changes.removed, "removed")}) {
-    if (!list->empty()) event.message += "; " + std::string(verb) + ": " + JoinWords(*list);
-    if (!list->empty()) event.With(std::string("secrets.") + verb, *list);
+    if (list->empty()) continue;
+    event.message += "; " + std::string(verb) + ": " + JoinWords(*list);
+    event.With(std::string("secrets.") + verb, *list);
   }
   event.message += what.kind == OnChange::kRestart  ? "; it is started again with them"
                    : what.kind == OnChange::kUpdate ? "; the application gets them"
@@ -188,8 +191,7 @@ Event SecretsChangedEvent(const SecretChanges& changes, const OnChange& what) {
 Event SecretsAwaitedEvent(const Error& error) {
   Event event = SecretsKeptEvent(error);
   event.message =
-      "secrets: the application is not started before the vault can be used: " + error.where +
-      (error.where.empty() ? "" : ": ") + error.what;
+      "secrets: the application is not started before the vault can be used: " + InOneLine(error);
   return event;
 }
 
@@ -197,7 +199,7 @@ Event SecretsKeptEvent(const Error& error) {
   Event event{EventType::kAlert, Severity::kError, {}, {}};
   event.message =
       "secrets: the vault has changed and was not taken; the application keeps what it has: " +
-      error.where + (error.where.empty() ? "" : ": ") + error.what;
+      InOneLine(error);
   event.With("kind", std::string("secrets")).With("code", std::string(codes::kSecretsKept));
   if (!error.hint.empty()) event.With("hint", error.hint);
   return event;
