@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { marker, nodeward, refused, root, run, settings, temporary } = require('./support.js');
-const { keygen, seal } = require('./vaults.js');
+const { application, keygen, profileFor, seal } = require('./vaults.js');
 
 const CANARY = 'canary-7d1e02';
 const SECRETS = { DB_PASSWORD: `${CANARY} $HOME "é\u{1f600}"`, KEY: `-----BEGIN KEY-----\n${CANARY}\r\n-----END KEY-----\n`, EMPTY: '',
@@ -28,23 +28,9 @@ function place(t, files, { deliver = 'memory', secrets = '', values = SECRETS, e
   const { recipient } = keygen(folder);
   seal(path.join(folder, 'app.vault.age'), recipient,
     Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`).join(''));
-  const app = temporary(t);
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(app, name), text, { mode: 0o644 });
+  const app = application(t, files);
   const profile = path.join(folder, 'app.toml');
-  fs.writeFileSync(profile, `version = 1
-[process]
-user = "61237"
-workdir = ${JSON.stringify(app)}
-[filesystem]
-read = ["@node", "@app"]
-exec = [${exec}]
-[secrets]
-vault = "app.vault.age"
-identity = "identity.txt"
-mask = false
-deliver = "${deliver}"
-${secrets}
-${rest}`);
+  fs.writeFileSync(profile, profileFor(app, { deliver, exec, secrets, rest }));
   return { app, profile };
 }
 

@@ -6,8 +6,8 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { keeperOf, run, settings, start, temporary } = require('./support.js');
-const { keygen, seal } = require('./vaults.js');
+const { keeperOf, run, settings, start } = require('./support.js');
+const { application, keygen, profileFor, seal } = require('./vaults.js');
 
 const CANARY = `canary-${process.pid}-90c2`;
 
@@ -17,27 +17,11 @@ async function diagnose(t, main, { deliver = 'env', mask = false } = {}) {
   const folder = settings(t);
   const { recipient } = keygen(folder);
   seal(path.join(folder, 'app.vault.age'), recipient, `TOKEN = "${CANARY}-token"\nOTHER = "${CANARY}-other"\nSHORT = "abc"\n`);
-  const app = temporary(t);
+  const app = application(t, { 'main.js': `${main}\nconsole.log('up'); setInterval(() => {}, 1000);` });
   fs.chmodSync(app, 0o1777);
-  fs.writeFileSync(path.join(app, 'main.js'), `${main}\nconsole.log('up'); setInterval(() => {}, 1000);`, { mode: 0o644 });
   const name = `doctor-${path.basename(folder)}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, '');
   const profile = path.join(folder, 'app.toml');
-  fs.writeFileSync(profile, `version = 1
-[process]
-user = "61237"
-workdir = ${JSON.stringify(app)}
-[filesystem]
-read = ["@node", "@app"]
-write = [${JSON.stringify(app)}]
-exec = ["@node-child"]
-[secrets]
-vault = "app.vault.age"
-identity = "identity.txt"
-deliver = "${deliver}"
-mask = ${mask}
-[supervise]
-name = "${name}"
-`);
+  fs.writeFileSync(profile, profileFor(app, { deliver, mask, files: `write = [${JSON.stringify(app)}]`, rest: `[supervise]\nname = "${name}"\n` }));
   const running = start(['run', '-p', profile, '--', process.execPath, 'main.js']);
   t.after(async () => {
     running.child.kill('SIGTERM');

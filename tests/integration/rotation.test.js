@@ -8,8 +8,8 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { nodeward, run, settings, start, temporary } = require('./support.js');
-const { keygen, seal } = require('./vaults.js');
+const { nodeward, run, settings, start } = require('./support.js');
+const { application, keygen, profileFor, seal } = require('./vaults.js');
 
 const CANARY = 'canary-44f0b8';
 const toml = (values) => Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`).join('');
@@ -22,29 +22,15 @@ function place(t, values, files, { onChange = 'restart', deliver = 'env', secret
   const { recipient } = keygen(keys);
   const vault = path.join(folder, 'app.vault.age');
   seal(vault, recipient, toml(values));
-  const app = temporary(t);
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(app, name), text, { mode: 0o644 });
+  const app = application(t, files);
   const profile = path.join(folder, 'app.toml');
-  fs.writeFileSync(profile, `version = 1
-[process]
-user = "61237"
-workdir = ${JSON.stringify(app)}
-[filesystem]
-read = ["@node", "@app"]
-exec = ["@node-child"]
-[secrets]
-vault = "${link ?? 'app.vault.age'}"
-identity = "${keys}/identity.txt"
-mask = false
-watch = true
-on_change = "${onChange}"
-deliver = "${deliver}"
-${secrets}
-[supervise]
+  fs.writeFileSync(profile, profileFor(app, { deliver, vault: link, identity: path.join(keys, 'identity.txt'),
+    secrets: `watch = true\non_change = "${onChange}"\n${secrets}`,
+    rest: `[supervise]
 restart = "${restart}"
 backoff = { initial = "1ms", max = "300ms" }
 give_up = { restarts = 1000, within = "1s" }
-`);
+` }));
   const replace = (fresh) => {
     seal(`${vault}.new`, recipient, toml(fresh));
     fs.renameSync(`${vault}.new`, vault);

@@ -1,9 +1,10 @@
-// Keys and vaults for tests, made by Debian's age, and a terminal to type passphrases on.
+// Keys and vaults for tests, made by Debian's age, applications that get them, and a terminal to type passphrases on.
 'use strict';
 
 const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { temporary } = require('./support.js');
 
 const kAtMostMs = 10000;
 
@@ -38,4 +39,30 @@ function typing(command, lines, asks) {
   });
 }
 
-module.exports = { keygen, seal, typing };
+// A folder of an application with `files`, {name: text}; 0755, root's. It goes with the test.
+function application(t, files) {
+  const folder = temporary(t);
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text, { mode: 0o644 });
+  return folder;
+}
+
+// A profile for what lies in the folder `app`. `files` are more lines of [filesystem], `secrets` of [secrets]; `rest` follows.
+// What is printed is not masked, unless a test is about that.
+const profileFor = (app, { deliver, exec = '"@node-child"', files = '', vault = 'app.vault.age', identity = 'identity.txt', mask = false,
+  secrets = '', rest = '' }) => `version = 1
+[process]
+user = "61237"
+workdir = ${JSON.stringify(app)}
+[filesystem]
+read = ["@node", "@app"]
+exec = [${exec}]
+${files}
+[secrets]
+vault = "${vault}"
+identity = "${identity}"
+mask = ${mask}
+deliver = "${deliver}"
+${secrets}
+${rest}`;
+
+module.exports = { application, keygen, profileFor, seal, typing };
